@@ -1,0 +1,115 @@
+"""One settings object, read from arguments, `GRADATIM_*`, `.env` and `gradatim.toml` (in that order)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from gradatim.errors import SettingsError
+
+SandboxChoice = Literal["auto", "bubblewrap", "landlock", "unsafe"]
+
+
+class Settings(BaseSettings):
+    """Where things are and how much of them may be used.
+
+    Every field can be given as an environment variable (`GRADATIM_MODEL`), in `.env`, or as a key of
+    `gradatim.toml` in the working directory.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="GRADATIM_", env_file=".env", toml_file="gradatim.toml", extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("gradatim"))
+    """Learner memory, checkpoints and recall."""
+    cache_dir: Path = Field(default_factory=lambda: user_cache_path("gradatim"))
+    """Pulled models."""
+    model: str = "qwen2.5-coder-1.5b"
+    """A catalogue name, a path to a GGUF file, `http(s)://host/v1#name`, or `none` (grounded realiser)."""
+    api_key: SecretStr | None = None
+    """Sent as a bearer token to an OpenAI-compatible endpoint."""
+    model_timeout: Annotated[float, Field(gt=0)] = 300.0
+    """Seconds one model request may take."""
+    model_threads: Annotated[int, Field(ge=1)] | None = None
+    """CPU threads of the embedded model; all cores when not given."""
+    sandbox: SandboxChoice = "auto"
+    """Isolation tier; `auto` takes the strongest that works here and never falls back to `unsafe`."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    """Programs executed at the same time."""
+    memory_limit_mb: Annotated[int, Field(ge=32)] = 512
+    """Address space of one student program, MiB."""
+    output_limit: Annotated[int, Field(ge=1024)] = 1_000_000
+    """Bytes a student program may print in one test before it is stopped."""
+    submission_limit: Annotated[int, Field(ge=1024)] = 256_000
+    """Bytes a submitted program may have."""
+    curriculum: Path | None = None
+    """Folder of curriculum files; the packaged Python curriculum when not given."""
+    samples: Annotated[int, Field(ge=1, le=16)] = 3
+    """Independent answers that the self-consistency critic compares."""
+    max_revisions: Annotated[int, Field(ge=0, le=5)] = 2
+    """Rounds in which a refuted feedback goes back to the model."""
+    deliver_threshold: Annotated[float, Field(ge=0, le=1)] = 0.75
+    """Feedback with at least this confidence is delivered without a person."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+    @cached_property
+    def memory_path(self) -> Path:
+        """SQLite file of the learner memory."""
+        return self.data_dir / "memory.sqlite3"
+
+    @cached_property
+    def checkpoint_path(self) -> Path:
+        """SQLite file of the graph checkpoints and the store."""
+        return self.data_dir / "checkpoints.sqlite3"
+
+    @cached_property
+    def recall_path(self) -> Path:
+        """Chroma folder."""
+        return self.data_dir / "recall"
+
+    @cached_property
+    def models_dir(self) -> Path:
+        """Pulled model files."""
+        return self.cache_dir / "models"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; `None` among the overrides means "not given".
+
+    Raises:
+        SettingsError: A value has the wrong type or range; names the setting.
+    """
+    given = {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # pyright: ignore[reportArgumentType]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise SettingsError(
+            f"{first['msg']} (got {first.get('input')!r})",
+            place=f"setting {name}",
+            remedy=f"set GRADATIM_{name.upper()} or {name} in gradatim.toml to a valid value",
+        ) from error
+    except ValueError as error:  # tomllib.TOMLDecodeError
+        raise SettingsError(str(error), place="gradatim.toml", remedy="correct the TOML syntax") from error
