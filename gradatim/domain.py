@@ -300,12 +300,33 @@ class CallResultClaim(Noun):
     result: str
 
 
+class ExpectedResultClaim(Noun):
+    """The task needs `call` to give `result` (a literal, or the name of an exception)."""
+
+    kind: Literal["expected_result"] = "expected_result"
+    call: str
+    result: str
+
+
+class TestCountClaim(Noun):
+    """`count` of `total` tests ended with `status` (`total` omitted: of all tests)."""
+
+    __test__ = False
+    kind: Literal["test_count"] = "test_count"
+    status: Literal["passed", "failed"]
+    count: Annotated[int, Field(ge=0)]
+    total: Annotated[int, Field(ge=0)] | None = None
+
+
 class LineQuoteClaim(Noun):
-    """Line `line` of the student's program contains `text`."""
+    """Line `line` of the student's program (any line where it is omitted) contains `text`.
+
+    An empty `text` claims only that there is such a line and that it holds code.
+    """
 
     kind: Literal["line_quote"] = "line_quote"
-    line: Line
-    text: str
+    line: Line | None = None
+    text: str = ""
 
 
 class ExceptionClaim(Noun):
@@ -360,6 +381,8 @@ class ProseClaim(Noun):
 Claim = Annotated[
     TestOutcomeClaim
     | CallResultClaim
+    | ExpectedResultClaim
+    | TestCountClaim
     | LineQuoteClaim
     | ExceptionClaim
     | ChangeFixesClaim
