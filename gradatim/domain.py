@@ -570,6 +570,8 @@ class Assessment(Noun):
     confidence: Confidence
     delivered: bool
     """Whether the learner may read the feedback."""
+    waiting: bool = False
+    """Whether a person still has to decide."""
     revisions: int = 0
     reviewed_by: str | None = None
     degradations: tuple[Degradation, ...] = ()

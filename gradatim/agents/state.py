@@ -49,6 +49,7 @@ def merge(old: dict[str, str] | None, new: dict[str, str] | None) -> dict[str, s
 class AssessmentState(TypedDict, total=False):
     """One assessment on its way through the graph. Comments name the one node that writes a key."""
 
+    id: str  # input: also the thread id of the run
     task: Plain  # input
     submission: Plain  # input, normalised by intake
     at: str  # intake: when the assessment began, ISO 8601 in UTC

@@ -1,7 +1,7 @@
 """The names under which a program's error is filed, and how they contain one another.
 
-A category is the name of a built-in exception, or one of the names in `OTHER_CATEGORIES` for a program that runs
-but does not do what it should.
+A category is the name of a built-in exception, or one of the names in `OTHER_CATEGORIES` for a program that
+runs but does not do what it should.
 """
 
 from __future__ import annotations
@@ -32,4 +32,6 @@ def _ancestry(name: str) -> tuple[str, ...]:
     kind = getattr(builtins, name, None)
     if not (isinstance(kind, type) and issubclass(kind, Exception)):
         return ()
-    return tuple(base.__name__ for base in kind.__mro__ if issubclass(base, Exception) and base is not Exception)
+    return tuple(
+        base.__name__ for base in kind.__mro__ if issubclass(base, Exception) and base is not Exception
+    )

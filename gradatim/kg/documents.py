@@ -42,6 +42,11 @@ class Document:
         if self._root is not None:
             self.data = self._plain(self._root)
 
+    @property
+    def is_mapping(self) -> bool:
+        """Whether the file holds keys and values at its top."""
+        return isinstance(self._root, MappingNode)
+
     def place(self, location: Sequence[str | int] = ()) -> str:
         """`file:line` of the part at this path of keys and indices, or of the nearest part above it."""
         node = self._root
@@ -60,7 +65,9 @@ class Document:
             return node.value if node.tag == _TEXT else self._scalar(node)
         if id(node) in self._seen:
             place = self._place(node.start_mark.line)
-            self.problems.append(Problem(place, "this part is used again by an alias (*name); write it out instead"))
+            self.problems.append(
+                Problem(place, "this part is used again by an alias (*name); write it out instead")
+            )
             return None
         self._seen.add(id(node))
         if isinstance(node, SequenceNode):
@@ -78,7 +85,9 @@ class Document:
             key = str(key_node.value)
             if key in lines:
                 first = lines[key] + 1
-                self.problems.append(Problem(self._place(line), f"key {key!r} is written twice, first on line {first}"))
+                self.problems.append(
+                    Problem(self._place(line), f"key {key!r} is written twice, first on line {first}")
+                )
                 continue
             lines[key] = line
             plain[key] = self._plain(value_node)
@@ -89,7 +98,9 @@ class Document:
             return self._scalars.construct_object(node)  # pyright: ignore[reportUnknownMemberType]
         except (yaml.YAMLError, ValueError) as error:
             reason = getattr(error, "problem", None) or str(error)
-            self.problems.append(Problem(self._place(node.start_mark.line), f"{node.value!r} cannot be read: {reason}"))
+            self.problems.append(
+                Problem(self._place(node.start_mark.line), f"{node.value!r} cannot be read: {reason}")
+            )
             return None
 
 

@@ -18,7 +18,23 @@ _HYPHEN = re.compile(r"(?<=\w)-(?=[^\W\d])")
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _PLURALS = (("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("ies", "y"))
 _ENGLISH = frozenset(
-    "and as assert case continue del do else end finally for from if in is none not or pass test try while with".split()
+    {
+        "and",
+        "as",
+        "assert",
+        "case",
+        "continue",
+        "do",
+        "else",
+        "end",
+        "finally",
+        "for",
+        "from",
+        "if",
+        "in",
+        "is",
+    }
+    | {"none", "not", "or", "pass", "test", "try", "while", "with"}
 )
 """Names that are also everyday words: in running text they count only inside code marks."""
 
@@ -46,8 +62,8 @@ class _Entry:
 class Lexicon:
     """All names of all concepts.
 
-    An id goes before a name, a name before an alias. Names are compared without regard to case, plural `s`, and
-    hyphens; `range()` also answers to `range(`.
+    An id goes before a name, a name before an alias. Names are compared without regard to case, plural `s`,
+    and hyphens; `range()` also answers to `range(`.
     """
 
     def __init__(self, concepts: Iterable[Concept]) -> None:
@@ -55,7 +71,11 @@ class Lexicon:
         self._ids: set[str] = set()
         for concept in concepts:
             self._ids.add(concept.id)
-            named = ((_ID, concept.id), (_NAME, concept.name), *((_ALIAS, alias) for alias in concept.aliases))
+            named = (
+                (_ID, concept.id),
+                (_NAME, concept.name),
+                *((_ALIAS, alias) for alias in concept.aliases),
+            )
             for rank, text in named:
                 for given, key, in_code_only in _forms(rank, text):
                     claims[key].append((given, concept.id, in_code_only))
@@ -80,7 +100,8 @@ class Lexicon:
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Where a text names concepts, in reading order.
 
-        The longest name wins and mentions do not overlap; a name that several concepts share gives one mention each.
+        The longest name wins and mentions do not overlap; a name that several concepts share gives one
+        mention each.
         """
         tokens = list(_tokens(text))
         code = [match.span() for match in _CODE.finditer(text)]

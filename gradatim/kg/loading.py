@@ -1,8 +1,8 @@
 """Reading a folder of curriculum files, one topic a file, into a concept graph.
 
-A file holds `topic`, `title`, `concepts` and `misconceptions`. A concept's `prerequisites`, `similar` and `parents`
-name other concepts of the folder, plainly or as `{concept: id, weight: 0.5}`. Every problem of every file is
-collected and given with file and line.
+A file holds `topic`, `title`, `concepts` and `misconceptions`. A concept's `prerequisites`, `similar` and
+`parents` name other concepts of the folder, plainly or as `{concept: id, weight: 0.5}`. Every problem of
+every file is collected and given with file and line.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def load_curriculum(folder: Path | Traversable) -> ConceptGraph:
     """The concept graph that a folder of curriculum files describes.
 
     Raises:
-        CurriculumError: The folder cannot be read; `InconsistentGraph`, which lists every problem with file and
-            line, when its content cannot be used.
+        CurriculumError: The folder cannot be read; `InconsistentGraph`, which lists every problem with file
+            and line, when its content cannot be used.
     """
     return build_graph(Sources.read(folder))
 
@@ -38,8 +38,7 @@ def build_graph(sources: Sources) -> ConceptGraph:
     Raises:
         InconsistentGraph: With every problem of every file.
     """
-    graph, problems = inspect_curriculum(sources)
-    errors = [problem for problem in problems if problem.severity == "error"]
+    graph, errors = _build(sources, warnings=False)
     if errors:
         raise InconsistentGraph(errors, name=sources.name)
     return graph
@@ -47,6 +46,10 @@ def build_graph(sources: Sources) -> ConceptGraph:
 
 def inspect_curriculum(sources: Sources) -> tuple[ConceptGraph, tuple[Problem, ...]]:
     """What can be read of a curriculum, and everything that is wrong with it, warnings too."""
+    return _build(sources, warnings=True)
+
+
+def _build(sources: Sources, *, warnings: bool) -> tuple[ConceptGraph, tuple[Problem, ...]]:
     reading = _Reading()
     for name, content in sources.files:
         _read_file(f"{sources.name}/{name}", content, reading)
@@ -58,7 +61,8 @@ def inspect_curriculum(sources: Sources) -> tuple[ConceptGraph, tuple[Problem, .
         misconceptions=tuple(reading.misconceptions),
     )
     places = Places(reading.concept_places, reading.relation_places, reading.misconception_places)
-    found = [*reading.problems, *validate(graph, places, elsewhere=reading.unreadable)]
+    checked = validate(graph, places, elsewhere=reading.unreadable, warnings=warnings)
+    found = [*reading.problems, *checked]
     return graph, tuple(sorted(found, key=lambda problem: _order(problem.place)))
 
 
@@ -114,12 +118,12 @@ def _read_file(name: str, content: bytes, reading: _Reading) -> None:
         line = content.count(b"\n", 0, error.start) + 1
         reading.problems.append(Problem(f"{name}:{line}", "the file is not UTF-8 text; save it as UTF-8"))
         return
-    if isinstance(document.data, dict):
-        _read_topic(cast("dict[str, Any]", document.data), document, reading)
+    reading.problems.extend(document.problems)
+    if document.is_mapping:
+        _read_topic(document.data, document, reading)
     elif not document.problems:
         message = "the file has to hold the keys topic, title, concepts and misconceptions"
         reading.problems.append(Problem(document.place(), message))
-    reading.problems.extend(document.problems)
 
 
 def _read_topic(data: dict[str, Any], document: Document, reading: _Reading) -> None:
@@ -142,7 +146,9 @@ def _read_topic(data: dict[str, Any], document: Document, reading: _Reading) -> 
         try:
             misconception = Misconception.model_validate(entry)
         except ValidationError as error:
-            reading.problems.extend(_explain(error, document, location, f"misconception {_label(entry, index)}"))
+            reading.problems.extend(
+                _explain(error, document, location, f"misconception {_label(entry, index)}")
+            )
             continue
         reading.misconceptions.append(misconception)
         reading.misconception_places.append(document.place(location))
@@ -190,7 +196,11 @@ def _read_concept(
         )
     )
     reading.concept_places.append(document.place(location))
-    for key, links in (("prerequisites", read.prerequisites), ("similar", read.similar), ("parents", read.parents)):
+    for key, links in (
+        ("prerequisites", read.prerequisites),
+        ("similar", read.similar),
+        ("parents", read.parents),
+    ):
         for index, link in enumerate(links):
             reading.relations.append(_relation(key, read.id, link))
             reading.relation_places.append(document.place((*location, key, index)))
@@ -220,6 +230,8 @@ def _explain(
                 message = f"{where!r} is missing"
             case "extra_forbidden":
                 message = f"unknown key {where!r}"
+            case _ if found["input"] is None:
+                message = f"{where!r} is empty"
             case "string_type":
                 message = f"{where} has to be text, not {found['input']!r}; put it in quotes"
             case "string_pattern_mismatch":

@@ -51,7 +51,8 @@ class Concept(Noun):
 class Relation(Noun):
     """A directed edge; `similarity` is symmetric and stands in the graph once.
 
-    `prerequisite`: `source` is needed before `target`. `hierarchical`: `source` is a kind or part of `target`.
+    `prerequisite`: `source` is needed before `target`. `hierarchical`: `source` is a kind or part of
+    `target`.
     """
 
     source: str

@@ -72,29 +72,34 @@ class InconsistentGraph(CurriculumError):
 
 
 def validate(
-    graph: ConceptGraph, places: Places | None = None, *, elsewhere: Collection[str] = frozenset()
+    graph: ConceptGraph,
+    places: Places | None = None,
+    *,
+    elsewhere: Collection[str] = frozenset(),
+    warnings: bool = True,
 ) -> list[Problem]:
     """Everything that is wrong with a graph.
 
     Args:
         graph: What to check.
         places: Where its parts were written; their names when not given.
-        elsewhere: Ids of concepts that exist but could not be read, so that references to them are no problem.
+        elsewhere: Ids of concepts that exist but could not be read: references to them are no problem.
+        warnings: Whether to look for what only deserves a warning, too.
 
     Returns:
         Problems in the order of the checks: ids, relations, cycles, misconceptions, names.
     """
     where = places or Places.of(graph)
     known = {concept.id for concept in graph.concepts} | set(elsewhere)
-    return [
+    found = [
         *_unique("concept", [concept.id for concept in graph.concepts], where.concepts),
         *_unique("misconception", [item.id for item in graph.misconceptions], where.misconceptions),
         *_relations(graph, where, known),
         *_cycles(graph, where, "prerequisite"),
         *_cycles(graph, where, "hierarchical"),
         *_misconceptions(graph, where, known),
-        *_names(graph, where),
     ]
+    return [*found, *_names(graph, where)] if warnings else found
 
 
 def require_valid(graph: ConceptGraph, places: Places | None = None) -> ConceptGraph:
@@ -103,7 +108,7 @@ def require_valid(graph: ConceptGraph, places: Places | None = None) -> ConceptG
     Raises:
         InconsistentGraph: There are errors.
     """
-    errors = [problem for problem in validate(graph, places) if problem.severity == "error"]
+    errors = validate(graph, places, warnings=False)
     if errors:
         raise InconsistentGraph(errors, name=graph.name)
     return graph
@@ -135,7 +140,9 @@ def _relations(graph: ConceptGraph, where: Places, known: Collection[str]) -> It
         owner, other = _owner(edge)
         role = _ROLE[edge.type]
         if owner not in known:
-            yield Problem(place, f"{edge.type} relation: {owner!r} is not a concept{suggestion(owner, known)}")
+            yield Problem(
+                place, f"{edge.type} relation: {owner!r} is not a concept{suggestion(owner, known)}"
+            )
         if other not in known and other != owner:
             hint = suggestion(other, known)
             yield Problem(place, f"concept {owner}: {role} {other!r} is not a concept{hint}")
@@ -196,4 +203,6 @@ def _names(graph: ConceptGraph, where: Places) -> Iterator[Problem]:
     place_of = {concept.id: place for concept, place in zip(graph.concepts, where.concepts, strict=True)}
     for name, owners in Lexicon(graph.concepts).shared():
         listed = ", ".join(owners)
-        yield Problem(place_of[owners[-1]], f"the name {name!r} stands for several concepts: {listed}", "warning")
+        yield Problem(
+            place_of[owners[-1]], f"the name {name!r} stands for several concepts: {listed}", "warning"
+        )

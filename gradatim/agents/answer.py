@@ -1,0 +1,106 @@
+"""The shape in which a language model has to answer, fitted to one case.
+
+Ids, tests and lines are enumerated, so that a grammar-guided model cannot cite what does not exist; texts are
+bounded, so that it cannot run away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gradatim.domain import FEEDBACK_PARTS, Claim, Evidence, Feedback, FeedbackPart, Statement
+from gradatim.serving.realiser import FeedbackAnswer
+from gradatim.tools.claims import claims_of, sentences
+from gradatim.tools.claims.case import Case
+
+TEXT = 320
+"""Characters of one part at most."""
+
+Schema = dict[str, Any]
+
+
+def feedback_schema(case: Case, evidence: Sequence[Evidence]) -> Schema:
+    """JSON schema of the four parts for this case.
+
+    Args:
+        evidence: What may be cited.
+    """
+    ids = [item.id for item in evidence]
+    claims = _claim_shapes(case)
+    parts: Schema = {"reasoning": {"type": "string", "maxLength": 160}}
+    for part in FEEDBACK_PARTS:
+        properties: Schema = {
+            "text": {"type": "string", "minLength": 1, "maxLength": TEXT},
+            "evidence": {"type": "array", "items": {"enum": ids}, "maxItems": 3},
+        }
+        if part in ("error_identification", "explanation") and claims:
+            properties["claims"] = {"type": "array", "items": {"anyOf": claims}, "maxItems": 2}
+        parts[part] = _object(properties)
+    return _object(parts)
+
+
+def opinion_schema(case: Case) -> Schema:
+    """JSON schema of the critic's short diagnosis."""
+    known = [match.id for match in case.diagnosis.misconceptions]
+    return _object(
+        {
+            "line": {"type": "integer", "minimum": 1, "maximum": max(1, len(case.lines))},
+            "misconception": {"enum": [*known, "none"]},
+            "cause": {"type": "string", "maxLength": 120},
+        }
+    )
+
+
+def to_feedback(answer: FeedbackAnswer, author: str, program: str) -> Feedback:
+    """The answer as statements of one sentence each, with the claims of its structure and of its prose."""
+    return Feedback(
+        error_identification=_statements(answer, "error_identification", program),
+        explanation=_statements(answer, "explanation", program),
+        corrective_suggestion=_statements(answer, "corrective_suggestion", program),
+        encouragement=_statements(answer, "encouragement", program),
+        author=author,
+    )
+
+
+def _statements(answer: FeedbackAnswer, name: FeedbackPart, program: str) -> tuple[Statement, ...]:
+    part = getattr(answer, name)
+    found: list[Statement] = []
+    for sentence in sentences(part.text):
+        claims: tuple[Claim, ...] = claims_of(sentence, name, program)
+        if not found:
+            claims = tuple(dict.fromkeys((*part.claims, *claims)))
+        found.append(Statement(text=sentence, evidence=part.evidence, claims=claims))
+    return tuple(found)
+
+
+def _claim_shapes(case: Case) -> list[Schema]:
+    """The kinds of claim that this case allows, as JSON schemas."""
+    shapes: list[Schema] = []
+    tests = [test.id for test in case.task.tests if not test.hidden]
+    if tests:
+        status = {"enum": ["passed", "failed", "error", "timeout"]}
+        shapes.append(_claim("test_outcome", test={"enum": tests}, status=status))
+    if case.lines:
+        line = {"type": "integer", "minimum": 1, "maximum": len(case.lines)}
+        shapes.append(_claim("line_quote", line=line, text={"type": "string", "maxLength": 100}))
+    if case.task.kind == "function":
+        text = {"type": "string", "maxLength": 80}
+        shapes.append(_claim("call_result", call=text, result=text))
+    matched = [match.id for match in case.diagnosis.misconceptions]
+    if matched:
+        shapes.append(_claim("misconception", misconception={"enum": matched}))
+    return shapes
+
+
+def _claim(kind: str, **properties: Schema) -> Schema:
+    return _object({"kind": {"const": kind}, **properties})
+
+
+def _object(properties: Schema) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

@@ -1,0 +1,74 @@
+"""The messages that put one case before a model.
+
+Generator and critic share every message up to the last, so that a serving engine computes that prefix once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+
+from gradatim.agents.prompts import fence, load_prompt
+from gradatim.domain import Evidence, LearnerState
+from gradatim.serving.realiser import Grounding, available
+from gradatim.tools.claims.case import Case
+
+STATEMENT, PROGRAM, SUMMARY = 900, 3000, 260
+"""Characters of the task's statement, the program, and one evidence summary that a prompt holds at most."""
+PIECES = 12
+"""Pieces of evidence that a prompt holds at most."""
+
+_HIDE = "Do not write corrected code and do not say the exact change. Lead the student there with a question."
+_SHOW = "You may show corrected code."
+
+
+def citable(case: Case, grounds: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """What a model may see and cite: visible evidence in order of use, bounded."""
+    order = {"syntax": 0, "test": 1, "exception": 2, "static": 3, "line": 4, "misconception": 5, "history": 6}
+    shown = [item for item in available(grounds) if item.id in case.evidence]
+    return tuple(sorted(shown, key=lambda item: order.get(item.kind, 7))[:PIECES])
+
+
+def grounding_of(case: Case, evidence: Sequence[Evidence]) -> Grounding:
+    """The same material as data, for the grounded realiser."""
+    outcomes = case.execution.outcomes
+    return Grounding(
+        verdict=case.execution.verdict,
+        passed=sum(outcome.status == "passed" for outcome in outcomes),
+        total=len(outcomes),
+        error_category=case.diagnosis.error_category,
+        suspicious_lines=case.diagnosis.suspicious_lines,
+        misconceptions=case.diagnosis.misconceptions,
+        evidence=tuple(evidence),
+        entry_point=case.task.entry_point,
+    )
+
+
+def case_messages(case: Case, evidence: Sequence[Evidence], learner: LearnerState | None) -> list[BaseMessage]:
+    """System prompt and material of the case; what is asked of the model comes after them."""
+    passed = sum(outcome.status == "passed" for outcome in case.execution.outcomes)
+    material = load_prompt("case").render(
+        title=fence(case.task.title, 120),
+        statement=fence(case.task.statement.strip(), STATEMENT),
+        program=fence(_numbered(case.lines), PROGRAM),
+        verdict=f"{case.execution.verdict}; {passed} of {len(case.execution.outcomes)} tests pass.",
+        evidence="\n".join(f"[{item.id}] {fence(item.summary, SUMMARY)}" for item in evidence) or "none",
+        learner=_about(learner),
+    )
+    grounding = grounding_of(case, evidence).plain()
+    return [
+        SystemMessage(load_prompt("system").render(reveal_rule=_SHOW if case.task.reveal_solution else _HIDE)),
+        HumanMessage(material, additional_kwargs={"grounding": grounding}),
+    ]
+
+
+def _numbered(lines: Sequence[str]) -> str:
+    return "\n".join(f"{number:>3}  {line}" for number, line in enumerate(lines, 1)) or "(empty)"
+
+
+def _about(learner: LearnerState | None) -> str:
+    if learner is None or not learner.events:
+        return "Nothing is known about this student yet."
+    weak = [f"{item.concept} ({item.probability:.2f})" for item in learner.mastery[:3]]
+    return f"{learner.events} earlier events; least mastered: {', '.join(weak) or 'nothing observed'}."

@@ -1,0 +1,163 @@
+"""Generator: writes the four parts of a feedback from evidence, citing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from pydantic import ValidationError
+
+from gradatim.agents.answer import feedback_schema, to_feedback
+from gradatim.agents.conversation import case_messages, citable
+from gradatim.agents.prompts import load_prompt
+from gradatim.agents.state import (
+    Plain,
+    State,
+    degraded,
+    diagnosis_of,
+    execution_of,
+    grounds_of,
+    learner_of,
+    submission_of,
+    task_of,
+)
+from gradatim.domain import Evidence, Feedback, LearnerState, Noun
+from gradatim.errors import ModelError
+from gradatim.serving.realiser import FeedbackAnswer, GroundedRealiser
+from gradatim.serving.structured import ask_structured
+from gradatim.tools.claims.case import Case
+
+_LEAD = "ask one question, or propose one small experiment, that leads to the fix. Do not give the fix."
+_TELL = "say what to change and why."
+
+
+class Draft(Noun):
+    """A feedback as written, before any check."""
+
+    feedback: Feedback
+    raw: str
+    """The model's answer as text."""
+    mean_logprob: float | None = None
+    """Mean log-probability of the answer's tokens, where the model tells."""
+    prompts: dict[str, str]
+    """Prompt name → version."""
+    failure: str | None = None
+    """Why the model's own answer could not be used, when the realiser stood in."""
+
+
+class Generator:
+    """Asks a chat model for the four parts; when it fails, the grounded realiser answers and the reason is kept.
+
+    Args:
+        model: Any LangChain chat model.
+        max_tokens: Tokens that one answer may have.
+    """
+
+    name = "generate"
+
+    def __init__(self, model: BaseChatModel, max_tokens: int = 700) -> None:
+        self.model = model
+        self.max_tokens = max_tokens
+        self.realiser = GroundedRealiser()
+
+    async def write(
+        self,
+        case: Case,
+        grounds: Sequence[Evidence],
+        learner: LearnerState | None = None,
+        *,
+        refutations: Sequence[str] = (),
+        previous: str | None = None,
+        realise: bool = False,
+    ) -> Draft:
+        """The feedback for a case.
+
+        Args:
+            refutations: What was found wrong in `previous`, a sentence each.
+            previous: The model's earlier answer, as text.
+            realise: Let evidence speak alone, without the model.
+        """
+        evidence = citable(case, grounds)
+        messages, prompts = self._messages(case, evidence, learner, refutations, previous)
+        if realise or isinstance(self.model, GroundedRealiser):
+            return self._realised(case, messages, prompts)
+        try:
+            answer = await ask_structured(
+                self.model, messages, feedback_schema(case, evidence), temperature=0.0, max_tokens=self.max_tokens
+            )
+        except ModelError as error:
+            return self._realised(case, messages, prompts, failure=str(error))
+        sample = answer.samples[0]
+        if sample.value is None:
+            return self._realised(case, messages, prompts, failure=sample.reason or "the answer was not usable")
+        parts = {key: value for key, value in sample.value.items() if key != "reasoning"}
+        try:
+            parsed = FeedbackAnswer.model_validate(parts)
+        except ValidationError as error:
+            return self._realised(case, messages, prompts, failure=error.errors()[0]["msg"])
+        return Draft(
+            feedback=to_feedback(parsed, f"model:{model_name(self.model)}", case.submission.code),
+            raw=sample.text,
+            mean_logprob=sample.mean_logprob,
+            prompts=prompts,
+        )
+
+    async def __call__(self, state: State, runtime: Any = None) -> Plain:
+        grounds = grounds_of(state)
+        case = Case.of(task_of(state), submission_of(state), execution_of(state), diagnosis_of(state), grounds)
+        draft = await self.write(
+            case,
+            grounds,
+            learner_of(state),
+            refutations=state.get("refutations") or (),
+            previous=(state.get("generation") or {}).get("raw"),
+            realise=bool(state.get("realise")),
+        )
+        update: Plain = {
+            "draft": draft.feedback.plain(),
+            "generation": {"raw": draft.raw, "mean_logprob": draft.mean_logprob},
+            "prompts": draft.prompts,
+        }
+        if draft.failure:
+            update |= degraded(self.name, draft.failure, "feedback from evidence alone")
+        return update
+
+    def _messages(
+        self,
+        case: Case,
+        evidence: Sequence[Evidence],
+        learner: LearnerState | None,
+        refutations: Sequence[str],
+        previous: str | None,
+    ) -> tuple[list[BaseMessage], dict[str, str]]:
+        correct = case.execution.passed
+        job = load_prompt("worked_reasoning_correct" if correct else "worked_reasoning")
+        rule = _TELL if case.task.reveal_solution else _LEAD
+        text = job.text if correct else job.render(suggestion_rule=rule)
+        used = [load_prompt("system"), load_prompt("case"), job]
+        messages = [*case_messages(case, evidence, learner), HumanMessage(text)]
+        if refutations and previous:
+            revision = load_prompt("revision")
+            used.append(revision)
+            listed = "\n".join(f"- {item}" for item in refutations)
+            messages += [AIMessage(previous), HumanMessage(revision.render(refutations=listed))]
+        return messages, {prompt.name: prompt.version for prompt in used}
+
+    def _realised(
+        self, case: Case, messages: list[BaseMessage], prompts: dict[str, str], failure: str | None = None
+    ) -> Draft:
+        text = str(self.realiser.invoke(messages).content)
+        answer = FeedbackAnswer.model_validate_json(text)
+        return Draft(
+            feedback=to_feedback(answer, "realiser", case.submission.code),
+            raw=text,
+            prompts={} if failure is None else prompts,
+            failure=failure,
+        )
+
+
+def model_name(model: BaseChatModel) -> str:
+    """What the model calls itself."""
+    return str(getattr(model, "model_name", None) or type(model).__name__)

@@ -1,0 +1,49 @@
+"""Recaller: what the memory knows about the learner, and earlier errors and feedback like the present case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradatim.agents.state import Plain, State, degraded, submission_of, task_of
+from gradatim.domain import LearnerState, Recollection, Submission, Task
+from gradatim.errors import StorageError
+from gradatim.memory import LearnerMemory
+
+
+class Recaller:
+    """Reads the shared learner memory.
+
+    Args:
+        limit: Recollections at most.
+        floor: Cosine similarity from which a recollection resembles the case.
+    """
+
+    name = "recall"
+
+    def __init__(self, memory: LearnerMemory, limit: int = 3, floor: float = 0.3) -> None:
+        self.memory = memory
+        self.limit = limit
+        self.floor = floor
+
+    async def recollect(self, task: Task, submission: Submission, learner_id: str) -> list[Recollection]:
+        """Earlier errors and feedback of this learner, most similar first."""
+        query = f"{task.title}. {task.statement}\n{submission.code}"[:2000]
+        found = await self.memory.recall(learner_id, query, limit=self.limit)
+        return [item for item in found if item.similarity is None or item.similarity >= self.floor]
+
+    async def __call__(self, state: State, runtime: Any = None) -> Plain:
+        submission = submission_of(state)
+        if submission.learner_id is None:
+            return {"learner": None, "recollections": []}
+        try:
+            learner: LearnerState = await self.memory.state(submission.learner_id)
+        except StorageError as error:
+            return {"learner": None, "recollections": []} | degraded(self.name, error, "assessed without history")
+        update: Plain = {"learner": learner.plain(), "recollections": []}
+        if not learner.events:
+            return update
+        try:
+            recollections = await self.recollect(task_of(state), submission, submission.learner_id)
+        except StorageError as error:
+            return update | degraded(self.name, error, "profile without earlier cases")
+        return update | {"recollections": [item.plain() for item in recollections]}

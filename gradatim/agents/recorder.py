@@ -1,0 +1,94 @@
+"""Recorder: writes what was learnt into the learner memory, once however often it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradatim.agents.deliverer import Outcome
+from gradatim.agents.state import Plain, State, degraded, diagnosis_of, execution_of, read, submission_of, task_of
+from gradatim.domain import Diagnosis, Execution, LearnerEvent, MasteryChange, Observation, Recollection, Task
+from gradatim.errors import StorageError
+from gradatim.kg import ConceptStore
+from gradatim.memory import LearnerMemory
+
+
+class Recorder:
+    """Appends one event for an assessment; its id follows from the run, so that a repeat adds nothing."""
+
+    name = "record"
+
+    def __init__(self, memory: LearnerMemory, store: ConceptStore) -> None:
+        self.memory = memory
+        self.store = store
+
+    async def observations(self, task: Task, execution: Execution, diagnosis: Diagnosis) -> tuple[Observation, ...]:
+        """What the execution says about each concept.
+
+        A correct program speaks for every concept of the task. A wrong one speaks against the concepts of the
+        misconceptions it shows, or, where none is known, against the task's.
+        """
+        if execution.passed:
+            return tuple(Observation(concept=concept, correct=True) for concept in task.concepts)
+        blamed: list[str] = []
+        for match in diagnosis.misconceptions:
+            known = await self.store.misconception(match.id)
+            blamed += known.concepts if known else ()
+        return tuple(Observation(concept=concept, correct=False) for concept in dict.fromkeys(blamed or task.concepts))
+
+    async def __call__(self, state: State, runtime: Any = None) -> Plain:
+        submission = submission_of(state)
+        if submission.learner_id is None:
+            return {"changes": []}
+        task, execution, diagnosis = task_of(state), execution_of(state), diagnosis_of(state)
+        outcome = read(state, "outcome", Outcome)
+        run = str(state.get("id") or submission.id)
+        event = LearnerEvent(
+            id=f"assessment:{run}",
+            learner_id=submission.learner_id,
+            kind="assessment",
+            at=str(state["at"]),
+            task_id=task.id,
+            observations=await self.observations(task, execution, diagnosis),
+            payload={
+                "submission": submission.id,
+                "verdict": execution.verdict,
+                "error_category": diagnosis.error_category,
+                "misconceptions": [match.id for match in diagnosis.misconceptions],
+                "delivered": outcome.delivered,
+                "reviewed_by": outcome.reviewed_by,
+            },
+        )
+        try:
+            changes: tuple[MasteryChange, ...] = await self.memory.record(event)
+        except StorageError as error:
+            return {"changes": []} | degraded(self.name, error, "nothing was written to the learner memory")
+        update: Plain = {"changes": [change.plain() for change in changes]}
+        try:
+            await self.memory.remember(_recollections(event, task, execution, diagnosis, outcome))
+        except StorageError as error:
+            update |= degraded(self.name, error, "the event is recorded; it cannot be recalled by likeness")
+        return update
+
+
+def _recollections(
+    event: LearnerEvent, task: Task, execution: Execution, diagnosis: Diagnosis, outcome: Outcome
+) -> list[Recollection]:
+    """The error and the feedback, as they may be recalled later; nothing for a correct program."""
+    if execution.passed:
+        return []
+    why = diagnosis.misconceptions[0].why if diagnosis.misconceptions else ""
+    failed = next((item.summary for item in diagnosis.evidence if item.kind in ("syntax", "test")), "")
+    common = {
+        "learner_id": event.learner_id,
+        "task_id": task.id,
+        "concepts": task.concepts,
+        "misconceptions": tuple(match.id for match in diagnosis.misconceptions),
+        "at": event.at,
+    }
+    error = f"{task.title}: {diagnosis.error_category or 'wrong'}. {why or failed}"
+    found = [Recollection(id=f"{event.id}:error", kind="error", text=error, **common)]
+    if outcome.delivered:
+        said = " ".join(statement.text for statement in outcome.feedback.corrective_suggestion)
+        if said:
+            found.append(Recollection(id=f"{event.id}:feedback", kind="feedback", text=said, **common))
+    return found

@@ -1,0 +1,87 @@
+"""Retriever: grounds a diagnosis in the concept graph and in the learner's own history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gradatim.agents.state import Plain, State, degraded, diagnosis_of, learner_of, task_of
+from gradatim.domain import Diagnosis, Evidence, LearnerState, Recollection, Task
+from gradatim.errors import GradatimError
+from gradatim.kg import ConceptStore
+from gradatim.kg.retrieval import retrieve
+
+WEAK = 0.5
+"""Mastery below which a concept counts as weak."""
+
+
+class Retriever:
+    """Collects the evidence that a feedback may cite.
+
+    Args:
+        limit: Pieces of evidence from the graph at most.
+    """
+
+    name = "retrieve"
+
+    def __init__(self, store: ConceptStore, limit: int = 8) -> None:
+        self.store = store
+        self.limit = limit
+
+    async def ground(
+        self,
+        task: Task,
+        diagnosis: Diagnosis,
+        learner: LearnerState | None = None,
+        recollections: Sequence[Recollection] = (),
+    ) -> tuple[Evidence, ...]:
+        """The diagnosis' own evidence, the graph's, and the learner's; ids are unique."""
+        graph = await retrieve(
+            self.store,
+            concepts=task.concepts,
+            errors=(diagnosis.error_category,) if diagnosis.error_category else (),
+            misconceptions=diagnosis.misconceptions,
+            mastery=learner,
+            limit=self.limit,
+        )
+        found = (*diagnosis.evidence, *graph, *_mastery(task, learner), *map(_history, recollections))
+        return tuple({item.id: item for item in found}.values())
+
+    async def __call__(self, state: State, runtime: Any = None) -> Plain:
+        diagnosis = diagnosis_of(state)
+        recollections = [Recollection.model_validate(item) for item in state.get("recollections") or ()]
+        try:
+            grounds = await self.ground(task_of(state), diagnosis, learner_of(state), recollections)
+        except GradatimError as error:
+            update: Plain = {"grounds": [item.plain() for item in diagnosis.evidence]}
+            return update | degraded(self.name, error, "feedback without the concept graph")
+        return {"grounds": [item.plain() for item in grounds]}
+
+
+def _mastery(task: Task, learner: LearnerState | None) -> list[Evidence]:
+    """The task's concepts that this learner has been seen to be weak in."""
+    if learner is None:
+        return []
+    known = [learner.of(concept) for concept in task.concepts]
+    return [
+        Evidence(
+            id=f"mastery:{item.concept}",
+            kind="mastery",
+            summary=f"Mastery of {item.concept} is estimated at {item.probability:.2f} "
+            f"from {item.observations} observations.",
+            detail={"concept": item.concept, "probability": item.probability, "observations": item.observations},
+            source="memory",
+        )
+        for item in known
+        if item is not None and item.observations and item.probability < WEAK
+    ]
+
+
+def _history(item: Recollection) -> Evidence:
+    return Evidence(
+        id=f"history:{item.id}",
+        kind="history",
+        summary=f"Earlier {item.kind}: {item.text}"[:240],
+        detail={"task": item.task_id, "at": item.at, "misconceptions": list(item.misconceptions)},
+        source="memory/recall",
+    )

@@ -1,0 +1,70 @@
+"""The list of what waits for a person, in the LangGraph store; every write is keyed by the run and may be repeated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langgraph.store.base import BaseStore
+
+from gradatim.agents.state import State, checked_of, confidence_of, submission_of, task_of
+from gradatim.domain import ReviewDecision, ReviewRequest
+
+REQUESTS = ("reviews",)
+DECISIONS = ("review-decisions",)
+
+
+def review_request(state: State) -> ReviewRequest:
+    """The question that this state asks a person; the same state asks the same question."""
+    confidence = confidence_of(state)
+    submission = submission_of(state)
+    return ReviewRequest(
+        id=str(state["id"]),
+        created_at=str(state["at"]),
+        task_id=task_of(state).id,
+        submission_id=submission.id,
+        learner_id=submission.learner_id,
+        reasons=confidence.reasons or ("the route asks for a person",),
+        feedback=checked_of(state),
+        confidence=confidence,
+    )
+
+
+def _store(runtime: Any) -> BaseStore | None:
+    return getattr(runtime, "store", None)
+
+
+async def save_request(runtime: Any, request: ReviewRequest) -> None:
+    """Put a request on the list (nothing to do in a graph without a store)."""
+    store = _store(runtime)
+    if store is not None:
+        await store.aput(REQUESTS, request.id, request.plain(), index=False)
+
+
+async def mark_decided(runtime: Any, decision: ReviewDecision) -> None:
+    """Take a request off the list of open ones and keep the decision."""
+    store = _store(runtime)
+    if store is None:
+        return
+    item = await store.aget(REQUESTS, decision.request_id)
+    if item is not None:
+        await store.aput(REQUESTS, decision.request_id, {**item.value, "status": "decided"}, index=False)
+    await store.aput(DECISIONS, decision.request_id, decision.plain(), index=False)
+
+
+async def requests(store: BaseStore, *, everything: bool = False, limit: int = 1000) -> list[ReviewRequest]:
+    """Open requests (all of them with `everything`), oldest first."""
+    wanted = None if everything else {"status": "open"}
+    found = await store.asearch(REQUESTS, filter=wanted, limit=limit)
+    return sorted((ReviewRequest.model_validate(item.value) for item in found), key=lambda item: item.created_at)
+
+
+async def find_request(store: BaseStore, request_id: str) -> ReviewRequest | None:
+    """One request by id."""
+    item = await store.aget(REQUESTS, request_id)
+    return ReviewRequest.model_validate(item.value) if item else None
+
+
+async def find_decision(store: BaseStore, request_id: str) -> ReviewDecision | None:
+    """The decision on a request, once there is one."""
+    item = await store.aget(DECISIONS, request_id)
+    return ReviewDecision.model_validate(item.value) if item else None

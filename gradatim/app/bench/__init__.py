@@ -1,0 +1,79 @@
+"""Benchmarks: how fast, how right and how safe gradatim is on this machine.
+
+A benchmark is a function from a `BenchRequest` to flat figures. It measures both sides of a comparison in the
+same run, and it never fails because a figure is bad.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from gradatim.errors import InputError
+
+if TYPE_CHECKING:
+    from gradatim.settings import Settings
+
+Figures = Mapping[str, str | int | float | bool | None]
+"""Flat: name with unit (`run_ms`, `programs_per_second`) → figure; `None` for what could not be measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchRequest:
+    """What a benchmark is asked to do."""
+
+    settings: Settings
+    data: Path | None
+    """Folder of outside data, for the benchmarks that use some."""
+    say: Callable[[str], None]
+    """Tells a person how far the work has come."""
+
+    def data_folder(self, holding: str) -> Path:
+        """The folder of outside data.
+
+        Args:
+            holding: What has to lie in it, for the error.
+
+        Raises:
+            InputError: No folder was given, or there is none.
+        """
+        if self.data is None:
+            raise InputError(f"this benchmark needs {holding}", place="--data", remedy="give their folder")
+        if not self.data.is_dir():
+            raise InputError(
+                "there is no such folder", place=str(self.data), remedy=f"name a folder of {holding}"
+            )
+        return self.data
+
+
+Benchmark = Callable[[BenchRequest], Figures]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a benchmark is and what it measures."""
+
+    target: str
+    """`module:function`."""
+    measures: str
+    """One line."""
+
+    def load(self) -> Benchmark:
+        """Import the benchmark."""
+        module, _, function = self.target.partition(":")
+        return cast(Benchmark, getattr(importlib.import_module(module), function))
+
+
+BENCHMARKS: Mapping[str, Entry] = {
+    "overhead": Entry(
+        "gradatim.app.bench.overhead:overhead", "Cost of one assessment without the language model."
+    ),
+    "sandbox": Entry(
+        "gradatim.app.bench.sandbox:sandbox",
+        "Programs a second and agreement with labels, against a python -I process each.",
+    ),
+}
+"""All benchmarks by name."""

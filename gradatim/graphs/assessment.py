@@ -1,0 +1,123 @@
+"""The assessment graph.
+
+```
+START ─ intake ─┬─ execute ─┐
+                └─ recall ──┴─ diagnose ─ retrieve ─ generate ─┬─ verify ───┐
+                                             ▲                 └─ critique ─┴─ decide
+                                             └───────── revise ◄────────────────┤
+                    record ◄─ deliver ◄─ human_review (interrupt) ◄─────────────┤
+                                 ▲──────────────────────────────────────────────┘
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import Any
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+from langgraph.types import RetryPolicy, TimeoutPolicy, interrupt
+
+from gradatim.agents import (
+    AssessmentState,
+    Critic,
+    Decider,
+    Deliverer,
+    Diagnostician,
+    Executor,
+    Generator,
+    Intake,
+    Recaller,
+    Recorder,
+    Retriever,
+    Reviser,
+    Verifier,
+)
+from gradatim.agents.hitl import to_hitl
+from gradatim.agents.reviews import review_request
+from gradatim.agents.state import Plain, State, confidence_of
+from gradatim.errors import ServiceError
+from gradatim.graphs.services import Services
+from gradatim.tools.claims import ClaimChecker
+
+Agent = Callable[[State, Any], Awaitable[Plain]]
+
+_RETRY = RetryPolicy(max_attempts=2, initial_interval=0.2, retry_on=ServiceError)
+
+
+def build_assessment_graph(services: Services) -> StateGraph[AssessmentState, None, AssessmentState, AssessmentState]:
+    """The uncompiled graph, so that a user can add nodes before compiling it.
+
+    Args:
+        services: What the agents work with.
+    """
+    settings = services.settings
+    graph: StateGraph[AssessmentState, None, AssessmentState, AssessmentState] = StateGraph(AssessmentState)
+    model_timeout = TimeoutPolicy(run_timeout=2.5 * settings.model_timeout)  # one request, one repair, some air
+
+    agents: list[tuple[str, Agent, dict[str, Any]]] = [
+        ("intake", Intake(settings.submission_limit), {}),
+        ("execute", Executor(services.sandbox), {"retry_policy": _RETRY}),
+        ("recall", Recaller(services.memory), {}),
+        ("diagnose", Diagnostician(services.sandbox), {"retry_policy": _RETRY}),
+        ("retrieve", Retriever(services.concepts), {}),
+        ("generate", Generator(services.model), {"timeout": model_timeout}),
+        ("verify", Verifier(ClaimChecker(services.sandbox, services.concepts)), {"retry_policy": _RETRY}),
+        ("critique", Critic(services.model, settings.samples), {"timeout": model_timeout}),
+        ("decide", Decider(settings.deliver_threshold, settings.max_revisions), {}),
+        ("revise", Reviser(settings.max_revisions), {}),
+        ("deliver", Deliverer(), {}),
+        ("record", Recorder(services.memory, services.concepts), {}),
+    ]
+    for name, agent, policies in agents:
+        graph.add_node(name, timed(name, agent), **policies)
+    graph.add_node("human_review", human_review)
+
+    graph.add_edge(START, "intake")
+    graph.add_edge("intake", "execute")
+    graph.add_edge("intake", "recall")
+    graph.add_edge(["execute", "recall"], "diagnose")
+    graph.add_edge("diagnose", "retrieve")
+    graph.add_edge("retrieve", "generate")
+    graph.add_edge("generate", "verify")
+    graph.add_edge("generate", "critique")
+    graph.add_edge(["verify", "critique"], "decide")
+    graph.add_conditional_edges(
+        "decide", route, {"deliver": "deliver", "revise": "revise", "review": "human_review"}
+    )
+    graph.add_edge("revise", "retrieve")
+    graph.add_edge("human_review", "deliver")
+    graph.add_edge("deliver", "record")
+    graph.add_edge("record", END)
+    return graph
+
+
+def timed(name: str, agent: Agent) -> Callable[..., Awaitable[Plain]]:
+    """The agent as a node that also reports its seconds of work."""
+
+    async def node(state: AssessmentState, runtime: Runtime[None]) -> Plain:
+        start = perf_counter()
+        update = await agent(state, runtime)
+        return {**update, "seconds": {name: perf_counter() - start}}
+
+    return node
+
+
+def route(state: AssessmentState) -> str:
+    """Where `decide` sends the feedback."""
+    return confidence_of(state).route
+
+
+async def human_review(state: AssessmentState) -> Plain:
+    """Waits for a person. Nothing else: a node runs again from its first line when it is resumed."""
+    return {"decision": interrupt(to_hitl(review_request(state)))}
+
+
+async def make_graph() -> Any:
+    """The compiled graph for `langgraph dev`, with services from the settings; the platform brings persistence."""
+    from gradatim.graphs.services import Services
+
+    services = await Services.open()
+    return build_assessment_graph(services).compile(name="assessment")

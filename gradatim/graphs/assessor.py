@@ -1,0 +1,221 @@
+"""Runs assessments on the graph: starts, takes up what was interrupted, applies reviewers' decisions."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.errors import UnknownInterruptError
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.store.base import BaseStore
+from langgraph.types import Command, StateSnapshot
+
+from gradatim.agents.deliverer import Outcome
+from gradatim.agents.generator import model_name
+from gradatim.agents.hitl import to_response
+from gradatim.agents.reviews import find_decision, find_request, requests
+from gradatim.agents.state import Plain
+from gradatim.domain import Assessment, ReviewDecision, ReviewRequest, Submission, Task
+from gradatim.errors import InputError, ReviewError, StaleDecision
+from gradatim.graphs.assessment import build_assessment_graph
+from gradatim.graphs.persistence import open_persistence
+from gradatim.graphs.services import Services, open_services
+from gradatim.settings import Settings, load_settings
+
+ASSESSMENTS = ("assessments",)
+STRICT = "__pregel_strict_resume"
+"""LangGraph's switch for refusing answers to questions that are no longer open."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeEvent:
+    """A node began or ended its work."""
+
+    node: str
+    status: Literal["started", "finished"]
+    seconds: float | None = None
+
+
+OnNode = Callable[[NodeEvent], None]
+
+
+class Assessor:
+    """The assessment graph with its services and persistence.
+
+    Use `open_assessor` to get one. Several assessments may run at the same time.
+    """
+
+    def __init__(self, services: Services, graph: CompiledStateGraph[Any, Any, Any, Any], store: BaseStore) -> None:
+        self.services = services
+        self.graph = graph
+        self.store = store
+
+    async def assess(
+        self, task: Task, submission: Submission, *, thread: str | None = None, on_node: OnNode | None = None
+    ) -> Assessment:
+        """Assess a submission, or go on with an assessment that was cut off.
+
+        Args:
+            thread: Id of the run. A run of this id that was cut off goes on where it stopped; a finished one is
+                given back as it was, and nothing is recorded twice.
+            on_node: Called when a node begins and ends.
+
+        Returns:
+            The assessment; `waiting` when it is held for a person.
+
+        Raises:
+            InputError: The thread belongs to another submission.
+            SandboxError: Programs cannot be run; the submission is kept under its thread.
+        """
+        run = thread or uuid.uuid4().hex[:12]
+        finished = await self.find(run)
+        if finished is not None:
+            _same(run, finished.submission, submission)
+            return finished
+        config = _config(run)
+        snapshot = await self.graph.aget_state(config)
+        if not snapshot.values:
+            start: Plain | None = {"id": run, "task": task.plain(), "submission": submission.plain()}
+        else:
+            _same(run, Submission.model_validate(snapshot.values["submission"]), submission)
+            start = None
+        if not snapshot.interrupts:
+            await self._drive(start, config, on_node)
+        return await self._finish(run)
+
+    async def decide(self, decision: ReviewDecision, *, on_node: OnNode | None = None) -> Assessment:
+        """Apply a reviewer's decision and finish the run.
+
+        Raises:
+            ReviewError: There is no such request, or the decision is incomplete.
+            StaleDecision: The request was already decided.
+        """
+        place = f"review {decision.request_id}"
+        request = await find_request(self.store, decision.request_id)
+        if request is None:
+            raise ReviewError("there is no such request", place=place, remedy="see `gradatim review list`")
+        if decision.kind == "edit" and decision.feedback is None:
+            raise ReviewError("an edit needs the edited feedback", place=place, remedy="give --edit FILE")
+        if decision.kind == "respond" and not (decision.message or "").strip():
+            raise ReviewError("a response needs a text", place=place, remedy="give --respond TEXT")
+        config = _config(decision.request_id, strict=True)
+        snapshot = await self.graph.aget_state(config)
+        if not snapshot.interrupts:
+            await self._take_up_decided(decision, snapshot, config, on_node)
+            return await self._finish(decision.request_id)
+        answer = {item.id: to_response(decision) for item in snapshot.interrupts}
+        try:
+            await self._drive(Command(resume=answer), config, on_node)
+        except UnknownInterruptError as error:
+            raise _stale(place, None) from error
+        return await self._finish(decision.request_id)
+
+    async def pending(self) -> list[ReviewRequest]:
+        """Requests that wait for a person, oldest first."""
+        return await requests(self.store)
+
+    async def find(self, run: str) -> Assessment | None:
+        """A finished assessment."""
+        item = await self.store.aget(ASSESSMENTS, run)
+        return Assessment.model_validate(item.value) if item else None
+
+    async def _take_up_decided(
+        self, decision: ReviewDecision, snapshot: StateSnapshot, config: RunnableConfig, on_node: OnNode | None
+    ) -> None:
+        """A run whose decision was taken in but which was cut off afterwards goes on; anything else is stale."""
+        before = await find_decision(self.store, decision.request_id)
+        if snapshot.next and (before is None or before.kind == decision.kind):
+            await self._drive(None, config, on_node)
+            return
+        raise _stale(f"review {decision.request_id}", before)
+
+    async def _drive(self, start: Any, config: RunnableConfig, on_node: OnNode | None) -> None:
+        # "sync": a step is on disk before the next begins, so that a killed run goes on where it stopped
+        async for event in self.graph.astream(start, config, stream_mode="tasks", durability="sync"):
+            if on_node is None or not isinstance(event, dict):
+                continue
+            if "input" in event:
+                on_node(NodeEvent(event["name"], "started"))
+            else:
+                result = event.get("result") or {}
+                seconds = (result.get("seconds") or {}).get(event["name"]) if isinstance(result, dict) else None
+                on_node(NodeEvent(event["name"], "finished", seconds))
+
+    async def _finish(self, run: str) -> Assessment:
+        snapshot = await self.graph.aget_state(_config(run))
+        assessment = assessment_of(snapshot.values, model_name(self.services.model), waiting=bool(snapshot.interrupts))
+        if not snapshot.next:
+            await self.store.aput(ASSESSMENTS, run, assessment.plain(), index=False)
+            if isinstance(self.graph.checkpointer, object) and hasattr(self.graph.checkpointer, "adelete_thread"):
+                await self.graph.checkpointer.adelete_thread(run)  # finished: only the assessment is kept
+        return assessment
+
+
+def assessment_of(values: Plain, model: str, *, waiting: bool) -> Assessment:
+    """The assessment that a state of the graph stands for."""
+    outcome = Outcome.model_validate(values["outcome"]) if values.get("outcome") else None
+    return Assessment.model_validate(
+        {
+            "id": values["id"],
+            "task": values["task"],
+            "submission": values["submission"],
+            "execution": values["execution"],
+            # all evidence that the feedback may cite, not only the diagnosis' own
+            "diagnosis": {**values["diagnosis"], "evidence": values.get("grounds") or values["diagnosis"]["evidence"]},
+            "feedback": outcome.feedback if outcome else values["checked"],
+            "confidence": values["confidence"],
+            "delivered": bool(outcome and outcome.delivered),
+            "waiting": waiting,
+            "revisions": values.get("revisions") or 0,
+            "reviewed_by": outcome.reviewed_by if outcome else None,
+            "degradations": values.get("degradations") or [],
+            "changes": values.get("changes") or [],
+            "model": model,
+            "prompts": values.get("prompts") or {},
+            "seconds": values.get("seconds") or {},
+        }
+    )
+
+
+@asynccontextmanager
+async def open_assessor(
+    settings: Settings | None = None, *, services: Services | None = None
+) -> AsyncIterator[Assessor]:
+    """An assessor on the embedded default's persistence.
+
+    Args:
+        services: Used instead of opening new ones; stays open.
+    """
+    if services is None:
+        async with (
+            open_services(settings or load_settings()) as opened,
+            open_assessor(services=opened) as assessor,
+        ):
+            yield assessor
+        return
+    async with open_persistence(services.settings) as (saver, store):
+        graph = build_assessment_graph(services).compile(checkpointer=saver, store=store, name="assessment")
+        yield Assessor(services, graph, store)
+
+
+def _config(run: str, *, strict: bool = False) -> RunnableConfig:
+    configurable: dict[str, Any] = {"thread_id": run}
+    if strict:
+        configurable[STRICT] = True
+    return {"configurable": configurable, "recursion_limit": 60}
+
+
+def _same(run: str, known: Submission, given: Submission) -> None:
+    if known.task_id != given.task_id or known.learner_id != given.learner_id or known.id != given.id:
+        raise InputError(
+            "belongs to another submission", place=f"thread {run}", remedy="choose another thread id, or none"
+        )
+
+
+def _stale(place: str, before: ReviewDecision | None) -> StaleDecision:
+    said = f" by {before.reviewer} ({before.kind})" if before else ""
+    return StaleDecision(f"was already decided{said}", place=place, remedy="see `gradatim review list`")

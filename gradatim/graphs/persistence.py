@@ -1,0 +1,60 @@
+"""Checkpoints and store of the embedded default: two SQLite files, plain JSON data only."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import aiosqlite
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.store.base import BaseStore
+from langgraph.store.sqlite.aio import AsyncSqliteStore
+
+from gradatim.errors import StorageError
+from gradatim.settings import Settings
+
+
+@asynccontextmanager
+async def open_persistence(settings: Settings) -> AsyncIterator[tuple[BaseCheckpointSaver[str], BaseStore]]:
+    """Checkpointer and store, ready to use.
+
+    Raises:
+        StorageError: A file cannot be opened or is not an SQLite database; it is left as it is.
+    """
+    checkpoints = settings.checkpoint_path
+    store_path = checkpoints.with_name("store.sqlite3")
+    async with AsyncExitStack() as stack:
+        connection = await _connect(stack, checkpoints)
+        # strict msgpack: a state that is not plain data is refused instead of coming back changed
+        saver = AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+        store = AsyncSqliteStore(await _connect(stack, store_path, autocommit=True))
+        for part, path in ((saver, checkpoints), (store, store_path)):
+            try:
+                await part.setup()
+            except sqlite3.DatabaseError as error:
+                raise StorageError(
+                    f"is not a usable SQLite database: {error}",
+                    place=str(path),
+                    remedy="move the file away or choose another data_dir",
+                ) from error
+        yield saver, store
+
+
+async def _connect(stack: AsyncExitStack, path: Path, *, autocommit: bool = False) -> aiosqlite.Connection:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        opening = aiosqlite.connect(path, isolation_level=None) if autocommit else aiosqlite.connect(path)
+        connection = await stack.enter_async_context(opening)
+        # WAL with synchronous=NORMAL survives kill -9 of the process; a power cut may cost the last step of a run
+        await connection.execute("PRAGMA journal_mode=WAL")
+        await connection.execute("PRAGMA synchronous=NORMAL")
+        await connection.execute("PRAGMA busy_timeout=10000")
+    except (OSError, sqlite3.Error) as error:
+        raise StorageError(
+            f"cannot be opened: {error}", place=str(path), remedy="check permissions and space, or choose another data_dir"
+        ) from error
+    return connection

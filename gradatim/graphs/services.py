@@ -1,0 +1,68 @@
+"""What the agents work with, opened from settings and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from langchain_core.language_models import BaseChatModel
+
+from gradatim.errors import ModelError
+from gradatim.kg import ConceptStore, open_graph
+from gradatim.memory import LearnerMemory, open_memory
+from gradatim.serving import open_chat_model
+from gradatim.settings import Settings, load_settings
+from gradatim.tools.sandbox import Sandbox, open_sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Collaborators of the agents.
+
+    Attributes:
+        model: Chat model; the grounded realiser for `none`.
+        stack: Closes what was opened here.
+    """
+
+    settings: Settings
+    sandbox: Sandbox
+    concepts: ConceptStore
+    memory: LearnerMemory
+    model: BaseChatModel
+    stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @classmethod
+    async def open(cls, settings: Settings | None = None, *, model: BaseChatModel | None = None) -> Services:
+        """Open everything that the settings name.
+
+        Args:
+            model: Used instead of `settings.model`.
+
+        Raises:
+            GradatimError: Something needed cannot be had; what was opened is closed again.
+        """
+        settings = settings or load_settings()
+        async with AsyncExitStack() as stack:
+            sandbox = await stack.enter_async_context(open_sandbox(settings))
+            concepts = open_graph(settings)
+            memory = await stack.enter_async_context(open_memory(settings))
+            chat = model or open_chat_model(settings.model, settings)
+            return cls(settings, sandbox, concepts, memory, chat, stack.pop_all())
+        raise ModelError("the services closed before they were open")  # pragma: no cover - for the type checker
+
+    async def aclose(self) -> None:
+        """Close everything."""
+        await self.stack.aclose()
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings | None = None, *, model: BaseChatModel | None = None
+) -> AsyncIterator[Services]:
+    """`Services.open` as a context manager."""
+    services = await Services.open(settings, model=model)
+    try:
+        yield services
+    finally:
+        await services.aclose()

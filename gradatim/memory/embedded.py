@@ -1,0 +1,89 @@
+"""The learner memory that needs nothing but a folder: events in SQLite, recall in Chroma."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from types import TracebackType
+from typing import Self
+
+from gradatim.domain import EventKind, LearnerEvent, LearnerState, MasteryChange, Recollection
+from gradatim.memory.protocol import LearnerSummary, RecollectionKind
+from gradatim.memory.recall import ChromaRecall
+from gradatim.memory.sqlite import SQLiteEventLog
+
+
+class EmbeddedMemory:
+    """`LearnerMemory` on disk. The two halves fail apart: without recall, events go on being stored.
+
+    Args:
+        log: Events and estimates.
+        recall: Earlier errors and feedback.
+    """
+
+    def __init__(self, log: SQLiteEventLog, recall: ChromaRecall) -> None:
+        self._log = log
+        self._recall = recall
+
+    async def append(self, events: Iterable[LearnerEvent]) -> int:
+        """Store events, all or none; returns how many were new."""
+        return await self._log.append(events)
+
+    async def record(self, event: LearnerEvent) -> tuple[MasteryChange, ...]:
+        """Store one event and tell what it changed."""
+        return await self._log.record(event)
+
+    async def state(self, learner_id: str) -> LearnerState:
+        """What is known about a learner now."""
+        return await self._log.state(learner_id)
+
+    async def events(
+        self, learner_id: str, limit: int | None = None, kind: EventKind | None = None
+    ) -> tuple[LearnerEvent, ...]:
+        """A learner's events, newest first."""
+        return await self._log.events(learner_id, limit, kind)
+
+    async def learners(self) -> list[LearnerSummary]:
+        """All learners with events, ordered by id."""
+        return await self._log.learners()
+
+    async def forget(self, learner_id: str) -> int:
+        """Delete all that is stored about a learner.
+
+        Events and estimates go first, so that a broken recall folder cannot keep them; its error is raised then, and
+        the call can be repeated once the folder is in order.
+        """
+        deleted = await self._log.forget(learner_id)
+        await self._recall.forget(learner_id)
+        return deleted
+
+    async def remember(self, recollections: Sequence[Recollection]) -> None:
+        """Store earlier errors and feedback."""
+        await self._recall.remember(recollections)
+
+    async def recall(
+        self,
+        learner_id: str,
+        text: str,
+        *,
+        concepts: Collection[str] = (),
+        kinds: Collection[RecollectionKind] = (),
+        limit: int = 5,
+    ) -> list[Recollection]:
+        """This learner's errors and feedback that resemble a text, most similar first."""
+        return await self._recall.recall(learner_id, text, concepts=concepts, kinds=kinds, limit=limit)
+
+    async def aclose(self) -> None:
+        """Release files and threads."""
+        try:
+            await self._recall.aclose()
+        finally:
+            await self._log.aclose()
+
+    async def __aenter__(self) -> Self:
+        await self._log.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,116 @@
+"""What every learner memory promises, whatever it is stored in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from types import TracebackType
+from typing import Literal, NamedTuple, Protocol, Self
+
+from gradatim.domain import EventKind, LearnerEvent, LearnerState, MasteryChange, Recollection
+
+RecollectionKind = Literal["error", "feedback"]
+
+
+class LearnerSummary(NamedTuple):
+    """One learner of whom something is remembered."""
+
+    learner_id: str
+    events: int
+    last_at: str
+    """Instant of the latest event, as that event gave it."""
+
+
+class LearnerMemory(Protocol):
+    """The shared memory of all learners: an append-only log of events and what follows from it.
+
+    Events are ordered by their instant and then by their id, whenever they arrive: an event that comes late
+    gives the same state as one that came in time. Whatever a call has acknowledged is on disk.
+
+    Learner, event, task and concept ids are any visible text of up to 200 characters, kept letter for letter.
+
+    Every method raises `InputError` for what cannot be stored and `StorageError` when the storage cannot be
+    used.
+    """
+
+    async def append(self, events: Iterable[LearnerEvent]) -> int:
+        """Store events, all or none; an event already stored is passed over.
+
+        Returns:
+            How many were new.
+
+        Raises:
+            StorageError: An id is stored with another content; names the id.
+        """
+        ...
+
+    async def record(self, event: LearnerEvent) -> tuple[MasteryChange, ...]:
+        """Store one event and tell what it changed in the beliefs at the moment it was stored.
+
+        Recording the same event again stores nothing and returns the same changes.
+
+        Raises:
+            StorageError: The id is stored with another content; names the id.
+        """
+        ...
+
+    async def state(self, learner_id: str) -> LearnerState:
+        """What is known about a learner now; a learner never heard of has an empty state."""
+        ...
+
+    async def events(
+        self, learner_id: str, limit: int | None = None, kind: EventKind | None = None
+    ) -> tuple[LearnerEvent, ...]:
+        """A learner's events, newest first.
+
+        Args:
+            learner_id: Whose.
+            limit: At most so many; all when not given.
+            kind: Only events of this kind.
+        """
+        ...
+
+    async def learners(self) -> list[LearnerSummary]:
+        """All learners with events, ordered by id."""
+        ...
+
+    async def forget(self, learner_id: str) -> int:
+        """Delete all that is stored about a learner: events, estimates, recollections.
+
+        Returns:
+            How many events were deleted.
+        """
+        ...
+
+    async def remember(self, recollections: Sequence[Recollection]) -> None:
+        """Store earlier errors and feedback for `recall`; the same learner and id again replaces."""
+        ...
+
+    async def recall(
+        self,
+        learner_id: str,
+        text: str,
+        *,
+        concepts: Collection[str] = (),
+        kinds: Collection[RecollectionKind] = (),
+        limit: int = 5,
+    ) -> list[Recollection]:
+        """This learner's errors and feedback that resemble a text, most similar first.
+
+        Args:
+            learner_id: Whose; nobody else's are ever returned.
+            text: What they should resemble; a blank text resembles nothing.
+            concepts: Only those about at least one of these concepts, when given.
+            kinds: Only those of these kinds, when given.
+            limit: At most so many.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Release files and threads; may be called again."""
+        ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

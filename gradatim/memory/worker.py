@@ -1,0 +1,52 @@
+"""One thread that owns a connection, so that blocking storage never blocks the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from gradatim.errors import StorageError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Worker:
+    """Runs calls one after another in a thread of its own, which starts with the first call.
+
+    A caller that is cancelled stops waiting; its call still runs to the end.
+
+    Args:
+        name: Of the thread.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._pool: ThreadPoolExecutor | None = None
+        self._closed = False
+
+    async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a call in the thread and give back its result or its error.
+
+        Raises:
+            StorageError: The worker is closed.
+        """
+        if self._closed:
+            raise StorageError("the learner memory is closed", place=self._name, remedy="open it again")
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=self._name)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(call, *args, **kwargs))
+
+    async def close(self, last: Callable[[], None]) -> None:
+        """Run `last` in the thread after everything else, if it ever started, and end the thread."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._pool is not None:
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._pool, last)
+            finally:
+                self._pool.shutdown(wait=False)

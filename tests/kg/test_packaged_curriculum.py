@@ -1,0 +1,94 @@
+"""The curriculum that comes with the package: complete, consistent, and true where it can be executed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from gradatim.kg import ConceptGraph, Sources, inspect_curriculum, open_graph, packaged_curriculum
+from gradatim.settings import Settings
+
+_RUN_ALL = """
+import contextlib, io, json, sys, traceback, types
+
+results = {}
+for key, code in json.load(sys.stdin).items():
+    printed = io.StringIO()
+    module = sys.modules["__main__"] = types.ModuleType("__main__")
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+        try:
+            exec(compile(code, key, "exec"), module.__dict__)
+            error = None
+        except BaseException:
+            error = traceback.format_exc(limit=-1)
+    results[key] = [printed.getvalue(), error]
+sys.__stdout__.write(json.dumps(results))
+"""
+
+
+@pytest.fixture(scope="module")
+def graph() -> ConceptGraph:
+    return packaged_curriculum()
+
+
+def test_nothing_is_wrong_with_it() -> None:
+    sources = Sources.read(files("gradatim.kg") / "curricula" / "python")
+    _, problems = inspect_curriculum(sources)
+    assert [str(problem) for problem in problems if problem.severity == "error"] == []
+    assert len(sources.files) == 16
+
+
+def test_it_is_large_enough_to_teach_from(graph: ConceptGraph) -> None:
+    assert graph.name == "python"
+    assert len([concept for concept in graph.concepts if concept.definition]) >= 250
+    assert len(graph.relations) >= 650
+    assert {edge.type for edge in graph.relations} == {"prerequisite", "similarity", "hierarchical"}
+    assert len(graph.misconceptions) >= 130
+    for item in graph.misconceptions:
+        assert all((item.belief, item.correction, item.looks_like, item.evidence, item.talk, item.errors)), (
+            item.id
+        )
+
+
+def test_only_one_concept_has_no_prerequisite(graph: ConceptGraph) -> None:
+    with_one = {edge.target for edge in graph.relations if edge.type == "prerequisite"}
+    assert [concept.id for concept in graph.concepts if concept.id not in with_one] == ["program"]
+
+
+def test_every_example_prints_its_output(graph: ConceptGraph, tmp_path: Path) -> None:
+    examples = {concept.id: concept.example for concept in graph.concepts if concept.example is not None}
+    assert len(examples) >= 0.9 * len(graph.concepts)
+    run = subprocess.run(
+        [sys.executable, "-I", "-W", "ignore", "-c", _RUN_ALL],
+        input=json.dumps(examples),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
+        check=True,
+    )
+    results: dict[str, tuple[str, str | None]] = json.loads(run.stdout)
+    wrong = {
+        concept.id: results[concept.id]
+        for concept in graph.concepts
+        if concept.example is not None and tuple(results[concept.id]) != (concept.output, None)
+    }
+    assert wrong == {}
+
+
+async def test_the_default_settings_open_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("GRADATIM_CURRICULUM", raising=False)
+    monkeypatch.chdir(tmp_path)
+    store = open_graph(Settings())
+    assert store.name == "python"
+    chain = await store.holds("loop", "prerequisite", "range")
+    assert chain is not None
+    found = await store.search(
+        "The `for` loop stops too early: range(len(xs) - 1) leaves out the last index."
+    )
+    assert "range" in [concept.id for concept in found]
