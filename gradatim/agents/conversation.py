@@ -26,7 +26,12 @@ _SHOW = "You may show corrected code."
 def citable(case: Case, grounds: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """What a model may see and cite: visible evidence in order of use, bounded."""
     order = {"syntax": 0, "test": 1, "exception": 2, "static": 3, "line": 4, "misconception": 5, "history": 6}
-    shown = [item for item in available(grounds) if item.id in case.evidence]
+    # a misconception that the program shows no sign of would be a guess put into the model's mouth
+    shown = [
+        item
+        for item in available(grounds)
+        if item.id in case.evidence and item.detail.get("matched", True) and item.kind not in ("path",)
+    ]
     return tuple(sorted(shown, key=lambda item: order.get(item.kind, 7))[:PIECES])
 
 

@@ -26,7 +26,7 @@ from gradatim.agents.state import (
 from gradatim.domain import Evidence, Feedback, LearnerState, Noun
 from gradatim.errors import ModelError
 from gradatim.serving.realiser import FeedbackAnswer, GroundedRealiser
-from gradatim.serving.structured import ask_structured
+from gradatim.serving.structured import ask_structured, model_name
 from gradatim.tools.claims.case import Case
 
 _LEAD = "ask one question, or propose one small experiment, that leads to the fix. Do not give the fix."
@@ -37,6 +37,8 @@ class Draft(Noun):
     """A feedback as written, before any check."""
 
     feedback: Feedback
+    model: str
+    """Name of the model that was asked."""
     raw: str
     """The model's answer as text."""
     mean_logprob: float | None = None
@@ -99,7 +101,8 @@ class Generator:
             return self._realised(case, messages, prompts, failure=error.errors()[0]["msg"])
         return Draft(
             feedback=to_feedback(parsed, f"model:{model_name(self.model)}", case.submission.code),
-            raw=sample.text,
+            model=model_name(self.model),
+            raw=sample.raw,
             mean_logprob=sample.mean_logprob,
             prompts=prompts,
         )
@@ -117,7 +120,7 @@ class Generator:
         )
         update: Plain = {
             "draft": draft.feedback.plain(),
-            "generation": {"raw": draft.raw, "mean_logprob": draft.mean_logprob},
+            "generation": {"model": draft.model, "raw": draft.raw, "mean_logprob": draft.mean_logprob},
             "prompts": draft.prompts,
         }
         if draft.failure:
@@ -152,12 +155,8 @@ class Generator:
         answer = FeedbackAnswer.model_validate_json(text)
         return Draft(
             feedback=to_feedback(answer, "realiser", case.submission.code),
+            model=model_name(self.model),
             raw=text,
             prompts={} if failure is None else prompts,
             failure=failure,
         )
-
-
-def model_name(model: BaseChatModel) -> str:
-    """What the model calls itself."""
-    return str(getattr(model, "model_name", None) or type(model).__name__)

@@ -15,7 +15,6 @@ from langgraph.store.base import BaseStore
 from langgraph.types import Command, StateSnapshot
 
 from gradatim.agents.deliverer import Outcome
-from gradatim.agents.generator import model_name
 from gradatim.agents.hitl import to_response
 from gradatim.agents.reviews import find_decision, find_request, requests
 from gradatim.agents.state import Plain
@@ -147,7 +146,7 @@ class Assessor:
 
     async def _finish(self, run: str) -> Assessment:
         snapshot = await self.graph.aget_state(_config(run))
-        assessment = assessment_of(snapshot.values, model_name(self.services.model), waiting=bool(snapshot.interrupts))
+        assessment = assessment_of(snapshot.values, waiting=bool(snapshot.interrupts))
         if not snapshot.next:
             await self.store.aput(ASSESSMENTS, run, assessment.plain(), index=False)
             if isinstance(self.graph.checkpointer, object) and hasattr(self.graph.checkpointer, "adelete_thread"):
@@ -155,7 +154,7 @@ class Assessor:
         return assessment
 
 
-def assessment_of(values: Plain, model: str, *, waiting: bool) -> Assessment:
+def assessment_of(values: Plain, *, waiting: bool) -> Assessment:
     """The assessment that a state of the graph stands for."""
     outcome = Outcome.model_validate(values["outcome"]) if values.get("outcome") else None
     return Assessment.model_validate(
@@ -174,7 +173,7 @@ def assessment_of(values: Plain, model: str, *, waiting: bool) -> Assessment:
             "reviewed_by": outcome.reviewed_by if outcome else None,
             "degradations": values.get("degradations") or [],
             "changes": values.get("changes") or [],
-            "model": model,
+            "model": (values.get("generation") or {}).get("model", "none"),
             "prompts": values.get("prompts") or {},
             "seconds": values.get("seconds") or {},
         }

@@ -119,7 +119,7 @@ def _select(groups: Sequence[_Group], limit: int) -> list[Evidence]:
     room = max(limit, 0)
     for shares in ([group.quota for group in groups], [len(items) for items in distinct]):
         for index, (share, items) in enumerate(zip(shares, distinct, strict=True)):
-            more = min(max(share - taken[index], 0), len(items) - taken[index], room)
+            more = min(share, len(items) - taken[index], room)
             taken[index] += more
             room -= more
     return [item for items, count in zip(distinct, taken, strict=True) for item in items[:count]]

@@ -1,0 +1,60 @@
+"""The shared learner memory: events in; profile, mastery and recollections out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradatim.memory.embedded import EmbeddedMemory
+from gradatim.memory.inputs import MAX_ID_LENGTH, checked_id
+from gradatim.memory.profile import ATTRIBUTES, Attribute
+from gradatim.memory.protocol import LearnerMemory, LearnerSummary, RecollectionKind
+from gradatim.memory.recall import ChromaRecall
+from gradatim.memory.sqlite import SQLiteEventLog
+from gradatim.memory.tracing import BKTParameters, ConceptParameters, ParameterSource
+
+if TYPE_CHECKING:
+    from gradatim.serving.embeddings import Embedder
+    from gradatim.settings import Settings
+
+__all__ = [
+    "ATTRIBUTES",
+    "MAX_ID_LENGTH",
+    "Attribute",
+    "BKTParameters",
+    "ChromaRecall",
+    "ConceptParameters",
+    "EmbeddedMemory",
+    "LearnerMemory",
+    "LearnerSummary",
+    "ParameterSource",
+    "RecollectionKind",
+    "SQLiteEventLog",
+    "checked_id",
+    "open_memory",
+]
+
+
+def open_memory(
+    settings: Settings, embedder: Embedder | None = None, *, parameters: ParameterSource | None = None
+) -> LearnerMemory:
+    """The learner memory in the data folder of these settings.
+
+    Nothing is read or written yet: `async with` opens the event log, and recall opens with its first use.
+
+    Args:
+        settings: Where the data folder is.
+        embedder: Turns texts into vectors for recall; the packaged one when not given, loaded when first needed.
+        parameters: Of knowledge tracing; one set for all concepts when not given.
+    """
+
+    def make_embedder() -> Embedder:
+        if embedder is not None:
+            return embedder
+        from gradatim.serving.embeddings import open_embedder
+
+        return open_embedder(settings)
+
+    return EmbeddedMemory(
+        SQLiteEventLog(settings.memory_path, parameters=parameters),
+        ChromaRecall(settings.recall_path, make_embedder),
+    )

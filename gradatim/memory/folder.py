@@ -1,4 +1,4 @@
-"""A Chroma folder that several processes may use, one at a time, and that can be cleaned of what was deleted."""
+"""A Chroma folder that several processes may use, one at a time, and that keeps nothing of what was deleted."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from gradatim.errors import GradatimError, StorageError
 
 if TYPE_CHECKING:
-    from chromadb import ClientAPI
+    from chromadb.api.client import Client
 
 LOCK_SECONDS = 30.0
 """How long to wait for another process."""
@@ -25,8 +25,9 @@ LOCK_SECONDS = 30.0
 class ChromaFolder:
     """Opens Chroma late, closes it cleanly, and reopens it when another process has written.
 
-    Chroma's own client holds its index in memory and does not see what another process adds to the folder. A lock
-    file lets one process work at a time and counts the writes, so that a client that has fallen behind is noticed.
+    Chroma's own client holds its index in memory and does not see what another process adds to the folder. A
+    lock file lets one process work at a time and counts the writes, so that a client that has fallen behind is
+    noticed.
 
     Args:
         path: The folder; made at the first use.
@@ -34,20 +35,20 @@ class ChromaFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._client: ClientAPI | None = None
+        self._client: Client | None = None
         self._writes = 0
         """Count of writes that the open client has seen."""
         self._changed = False
 
     @contextmanager
-    def opened(self, *, write: bool) -> Generator[ClientAPI]:
+    def opened(self, *, write: bool) -> Generator[Client]:
         """Work with the folder, alone.
 
         Args:
             write: Something will be written.
 
         Raises:
-            StorageError: The folder is damaged, cannot be read or written, or stays in use by another process.
+            StorageError: The folder is damaged, cannot be read or written, or stays in use elsewhere.
         """
         with self._errors(), self._alone() as lock:
             writes = int(os.pread(lock, 32, 0) or b"0")
@@ -72,7 +73,7 @@ class ChromaFolder:
         self._changed = True
 
     def vacuum(self) -> None:
-        """Remove from the disk what was deleted: free pages of the database and files of deleted collections."""
+        """Clean the disk of what was deleted: free pages of the database, files of deleted collections."""
         with self._errors(), self._alone():
             self.close()
             database = self.path / "chroma.sqlite3"
@@ -135,11 +136,18 @@ class ChromaFolder:
             ) from error
 
 
-def _open_client(path: Path) -> ClientAPI:
-    import chromadb
+def _open_client(path: Path) -> Client:
+    from chromadb import PersistentClient
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(path, settings=Settings(anonymized_telemetry=False))
+    settings = Settings(anonymized_telemetry=False)
+    try:
+        return cast("Client", PersistentClient(path, settings=settings))
+    except Exception:
+        # A client that failed to start stays registered under its path; failing once more removes it.
+        with suppress(Exception):
+            cast("Client", PersistentClient(path, settings=settings)).close()
+        raise
 
 
 def _is_uuid(name: str) -> bool:

@@ -1,8 +1,8 @@
 """Recall by resemblance: a learner's earlier errors and feedback, found by their meaning in Chroma.
 
 Chroma keeps vectors, texts and what they belong to in one folder. A learner's items live in one of a few
-collections, chosen by the learner's id, so that forgetting somebody means writing one small collection anew; what is
-deleted from a collection in place would stay readable in the folder.
+collections, chosen by the learner's id, so that forgetting somebody means writing one small collection anew; what
+is deleted from a collection in place would stay readable in the folder.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gradatim.memory.protocol import RecollectionKind
 from gradatim.memory.worker import Worker
 
 if TYPE_CHECKING:
-    from chromadb import ClientAPI
+    from chromadb.api.client import Client
     from chromadb import Collection as ChromaCollection
 
     from gradatim.serving.embeddings import Embedder
@@ -39,8 +39,8 @@ _INDEX = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, 
 class ChromaRecall:
     """Recollections in a folder of Chroma.
 
-    Nothing is opened or imported before the first item is remembered or recalled; a folder that does not exist is
-    not made by asking. Each call runs in one thread and, across processes, alone. The vectors belong to one
+    Nothing is opened or imported before the first item is remembered or recalled; a folder that does not exist
+    is not made by asking. Each call runs in one thread and, across processes, alone. The vectors belong to one
     embedder: under another one, items are embedded anew from their texts when they are next needed.
 
     Args:
@@ -60,7 +60,7 @@ class ChromaRecall:
 
         Raises:
             InputError: An item has an unusable id or instant, or a blank text.
-            StorageError: The folder cannot be used; nothing or a part was stored, and the call can be repeated.
+            StorageError: The folder cannot be used; a part may be stored, and the call can be repeated.
         """
         for item in recollections:
             checked_id(item.id, "recollection id")
@@ -180,7 +180,7 @@ class ChromaRecall:
             self._embedder = self._make_embedder()
         return self._embedder
 
-    def _collection(self, client: ClientAPI, name: str, *, create: bool) -> ChromaCollection | None:
+    def _collection(self, client: Client, name: str, *, create: bool) -> ChromaCollection | None:
         """A collection whose vectors are of the present embedder; `None` where there is none to read."""
         names = _names(client)
         if name not in names and (unfinished := name + _NEXT) in names:
@@ -196,7 +196,7 @@ class ChromaRecall:
             self._folder.changed()
         return collection
 
-    def _created(self, client: ClientAPI, name: str) -> ChromaCollection:
+    def _created(self, client: Client, name: str) -> ChromaCollection:
         return client.create_collection(
             name, embedding_function=None, configuration=cast("Any", _INDEX), metadata=self._signature()
         )
@@ -205,11 +205,11 @@ class ChromaRecall:
         embedder = self._current_embedder()
         return {"embedder": embedder.name, "dimensions": embedder.dimensions}
 
-    def _rewrite(self, client: ClientAPI, name: str, *, without: str | None = None) -> ChromaCollection:
+    def _rewrite(self, client: Client, name: str, *, without: str | None = None) -> ChromaCollection:
         """Copy a collection, leaving one learner out, and put the copy in its place.
 
-        Vectors of another embedder are computed anew. The old collection goes only when the copy is complete; a copy
-        that was never completed is thrown away by the next rewrite.
+        Vectors of another embedder are computed anew. The old collection goes only when the copy is complete; a
+        copy that was never completed is thrown away by the next rewrite.
         """
         if name + _NEXT in _names(client):
             client.delete_collection(name + _NEXT)
@@ -241,7 +241,7 @@ def _collection_name(learner_id: str) -> str:
     return f"recall-{int(stable_id(learner_id), 16) % COLLECTIONS}"
 
 
-def _names(client: ClientAPI) -> set[str]:
+def _names(client: Client) -> set[str]:
     return {collection.name for collection in client.list_collections()}
 
 

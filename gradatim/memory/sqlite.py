@@ -38,7 +38,7 @@ class _Learner:
 class SQLiteEventLog:
     """Append-only events, mastery and profile, kept together in one transaction.
 
-    Every call runs in one thread that owns the connection. The file is opened (and created where it is missing)
+    Every call runs in one thread, which owns the connection. The file is opened, and created where there is none,
     at the first call.
 
     Args:

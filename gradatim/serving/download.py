@@ -110,7 +110,9 @@ def resolve(spec: str, settings: Settings) -> Path:
     with path.open("rb") as stream:
         if stream.read(4) != b"GGUF":
             raise ModelError(
-                "this is not a GGUF file", place=str(path), remedy="convert the model to GGUF, or serve it over HTTP"
+                "this is not a GGUF file",
+                place=str(path),
+                remedy="convert the model to GGUF, or serve it over HTTP",
             )
     return path
 
@@ -159,7 +161,9 @@ def _fetch(folder: Path, file: ModelFile, on_progress: OnProgress) -> None:
             if _digest(partial, file, on_progress) != file.sha256:
                 mismatch = True
                 partial.unlink()
-                raise ModelError("what came has another SHA-256 than promised and was deleted", place=source.label)
+                raise ModelError(
+                    "what came has another SHA-256 than promised and was deleted", place=source.label
+                )
         except ModelError as error:
             failures.append(f"{source.label}: {error.message}")
             on_progress(Progress(file.name, "source", 0, file.size, failures[-1]))

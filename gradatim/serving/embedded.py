@@ -282,7 +282,11 @@ def assemble(chunks: list[Chunk]) -> Completion:
         for piece in chunk["choices"]:
             choice = choices.setdefault(
                 piece["index"],
-                {"index": piece["index"], "message": {"role": "assistant", "content": ""}, "finish_reason": None},
+                {
+                    "index": piece["index"],
+                    "message": {"role": "assistant", "content": ""},
+                    "finish_reason": None,
+                },
             )
             choice["message"]["content"] += piece["delta"].get("content") or ""
             choice["finish_reason"] = piece.get("finish_reason") or choice["finish_reason"]

@@ -48,7 +48,9 @@ def call_schema(tools: Sequence[dict[str, Any]], mode: Mode) -> dict[str, Any]:
             "type": "object",
             "properties": {
                 "tool": {"const": tool["function"]["name"]},
-                "arguments": json_schema(tool["function"].get("parameters") or {"type": "object", "properties": {}}),
+                "arguments": json_schema(
+                    tool["function"].get("parameters") or {"type": "object", "properties": {}}
+                ),
             },
             "required": ["tool", "arguments"],
         }
@@ -75,13 +77,17 @@ def _hoisted(schema: dict[str, Any]) -> dict[str, Any]:
     return {**plain, "$defs": definitions} if definitions else plain
 
 
-def with_instructions(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]], mode: Mode) -> list[BaseMessage]:
+def with_instructions(
+    messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]], mode: Mode
+) -> list[BaseMessage]:
     """The conversation as a model without tool calling can read it, with the tools explained in front."""
     lines = ["You can use these tools:"]
     for tool in tools:
         function = tool["function"]
         parameters = json.dumps(json_schema(function.get("parameters") or {}))
-        lines.append(f"- {function['name']}: {function.get('description', '').strip()} Arguments: {parameters}")
+        lines.append(
+            f"- {function['name']}: {function.get('description', '').strip()} Arguments: {parameters}"
+        )
     lines.append('To use one, answer with {"tool": NAME, "arguments": {…}} and nothing else.')
     if mode == "reply-or-call":
         lines.append('When no tool is needed (any more), answer with {"reply": TEXT}.')

@@ -9,10 +9,10 @@ import asyncio
 import json
 import random
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
 from gradatim.errors import ModelError
@@ -20,6 +20,7 @@ from gradatim.errors import ModelError
 if TYPE_CHECKING:
     import httpx
 
+T = TypeVar("T")
 Payload = dict[str, Any]
 Completion = dict[str, Any]
 Chunk = dict[str, Any]
@@ -87,8 +88,10 @@ class HttpTransport:
         return self._endpoint
 
     async def complete(self, payload: Payload) -> Completion:
-        async with self._deadline(), self._open(payload) as response:
-            body = await response.aread()
+        deadline = self._deadline()
+        async with AsyncExitStack() as stack:
+            response = await self._until(deadline, stack.enter_async_context(self._open(payload)))
+            body = await self._until(deadline, response.aread())
         try:
             answer: Any = json.loads(body)
         except ValueError as error:
@@ -99,8 +102,11 @@ class HttpTransport:
 
     async def stream(self, payload: Payload) -> AsyncGenerator[Chunk, None]:
         payload = {**payload, "stream": True, "stream_options": {"include_usage": True}}
-        async with self._deadline(), self._open(payload) as response:
-            async for line in response.aiter_lines():
+        deadline = self._deadline()
+        async with AsyncExitStack() as stack:
+            response = await self._until(deadline, stack.enter_async_context(self._open(payload)))
+            lines = response.aiter_lines()
+            while (line := await self._until(deadline, anext(lines, None))) is not None:
                 if not line.startswith("data:"):
                     continue
                 data = line.removeprefix("data:").strip()
@@ -116,13 +122,19 @@ class HttpTransport:
                     raise ModelError(f"the model failed: {_told(data)}", place=self._endpoint)
                 yield cast("Chunk", chunk)
 
-    @asynccontextmanager
-    async def _deadline(self) -> AsyncIterator[None]:
+    def _deadline(self) -> float:
+        return asyncio.get_running_loop().time() + self._timeout
+
+    async def _until(self, deadline: float, step: Awaitable[T]) -> T:
+        """The result of one step of a request.
+
+        Each step is bounded by itself: the steps of a stream may run in different tasks.
+        """
         import httpx
 
         try:
-            async with asyncio.timeout(self._timeout):
-                yield
+            async with asyncio.timeout_at(deadline):
+                return await step
         except TimeoutError as error:
             raise ModelError(
                 f"no complete answer within {self._timeout:g} seconds",
@@ -147,7 +159,9 @@ class HttpTransport:
                         if "text/event-stream" not in response.headers.get("content-type", ""):
                             await response.aread()  # a body that breaks off is worth another attempt
                         break
-                    refusal = self._refusal(response.status_code, (await response.aread()).decode("utf-8", "replace"))
+                    refusal = self._refusal(
+                        response.status_code, (await response.aread()).decode("utf-8", "replace")
+                    )
                     wait = response.headers.get("retry-after")
                     if response.status_code != 429 and response.status_code < 500:
                         raise refusal
@@ -182,7 +196,10 @@ class HttpTransport:
             429: "wait, or ask the endpoint's operator for a higher rate",
         }.get(status, "see the endpoint's log" if status >= 500 else None)
         return RequestRefused(
-            f"the endpoint answered HTTP {status}: {_told(body)}", status=status, place=self._endpoint, remedy=remedy
+            f"the endpoint answered HTTP {status}: {_told(body)}",
+            status=status,
+            place=self._endpoint,
+            remedy=remedy,
         )
 
     def _unreachable(self, error: Exception) -> ModelError:

@@ -67,10 +67,11 @@ class StoreConformance(ABC):
             concepts=(concept("class"), concept("type", "class", "kind"), concept("sort", "kind")),
         )
         store = await self.open(graph)
-        found = await store.find("class")
+        found = await store.find("Classes")
         assert found is not None
         assert found.id == "class"
         assert await store.find("kind") is None
+        assert ids(await store.search("Every class has a kind.")) == ["class", "type", "sort"]
         await store.aclose()
 
     async def test_search_takes_the_longest_name_and_whole_words(self, store: ConceptStore) -> None:

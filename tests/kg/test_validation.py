@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from gradatim.errors import CurriculumError
@@ -78,6 +80,16 @@ def test_a_long_chain_does_not_exhaust_the_stack() -> None:
     concepts = tuple(concept(f"n{i}") for i in range(3000))
     chain = tuple(needs(f"n{i + 1}", f"n{i}") for i in range(2999))
     assert validate(ConceptGraph(name="long", concepts=concepts, relations=chain)) == []
+
+
+def test_many_ways_to_the_same_concept_cost_no_more_than_one() -> None:
+    layers = [(f"left-{i}", f"right-{i}") for i in range(60)]
+    graph = ConceptGraph(
+        name="ladder",
+        concepts=tuple(concept(name) for layer in layers for name in layer),
+        relations=tuple(needs(b, a) for low, high in pairwise(layers) for a in low for b in high),
+    )
+    assert validate(graph) == []
 
 
 def test_ids_used_twice() -> None:

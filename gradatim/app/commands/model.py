@@ -39,7 +39,7 @@ def list_models(cache_dir: Path | None, as_json: bool) -> None:
             f"{entry.id}{' (used)' if entry.id == settings.model else ''}",
             "installed" if entry.id in on_disk else "not installed",
             f"{entry.size / 1e9:.2f} GB",
-            entry.license,
+            entry.licence,
             entry.title,
         )
         for entry in entries
@@ -57,7 +57,7 @@ def _row(entry: CatalogueEntry, settings: Settings, path: Path | None) -> dict[s
         "installed": path is not None,
         "used": entry.id == settings.model,
         "bytes": entry.size,
-        "license": entry.license,
+        "licence": entry.licence,
         "path": str(path) if path else None,
         "sha256": [file.sha256 for file in entry.files],
     }

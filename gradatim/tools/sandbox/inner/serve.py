@@ -198,7 +198,7 @@ class Watch:
         self._wall = time.monotonic()
         self._cpu = cpu_seconds(self._pid)
         self._deadline = self._wall + self._limit
-        self._last_cpu = self._cpu
+        self._last_cpu: float | None = None
         self._idle = 0
         self._printed.clear()
 
@@ -303,12 +303,11 @@ class Watch:
             now = cpu_seconds(self._pid)
         except OSError:
             return False  # it has just ended; its pipe says so next
-        used, progress = now - self._cpu, now - self._last_cpu
-        first = self._last_cpu == self._cpu and self._idle == 0
-        self._last_cpu = now
+        used = now - self._cpu
+        previous, self._last_cpu = self._last_cpu, now
         if used >= 0.9 * self._limit or time.monotonic() - self._wall > PATIENCE * self._limit + 1:
             return True
-        if not first and progress < PROGRESS:
+        if previous is not None and now - previous < PROGRESS:
             self._idle += 1
             if self._idle >= IDLE_WINDOWS:
                 return True

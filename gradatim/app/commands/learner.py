@@ -1,0 +1,198 @@
+"""`gradatim learner`: what the memory knows about a learner, for the learner to see and to delete."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from gradatim.app.console import emit, out, plural, printable, shorten, table
+from gradatim.app.lazy import did_you_mean
+from gradatim.app.options import data_dir_option, json_option
+from gradatim.domain import LearnerEvent, LearnerState
+from gradatim.errors import InputError
+from gradatim.memory import LearnerMemory, open_memory
+from gradatim.settings import load_settings
+
+T = TypeVar("T")
+
+
+def _with_memory(data_dir: Path | None, ask: Callable[[LearnerMemory], Awaitable[T]]) -> T:
+    """Open the memory, ask it something, close it."""
+
+    async def run() -> T:
+        async with open_memory(load_settings(data_dir=data_dir)) as memory:
+            return await ask(memory)
+
+    return asyncio.run(run())
+
+
+async def _known(memory: LearnerMemory, learner_id: str) -> LearnerState:
+    """A learner's state.
+
+    Raises:
+        InputError: Nothing is remembered about this learner.
+    """
+    state = await memory.state(learner_id)
+    if not state.events:
+        ids = {learner.learner_id: learner for learner in await memory.learners()}
+        hint = did_you_mean(learner_id, ids)
+        raise InputError(
+            f"nothing is remembered about this learner{hint}",
+            place=f"learner {learner_id!r}",
+            remedy="`gradatim learner list` names the learners",
+        )
+    return state
+
+
+@click.group()
+def learner() -> None:
+    """See, export and forget what is remembered about learners."""
+
+
+@learner.command(name="list")
+@data_dir_option
+@json_option
+def list_learners(data_dir: Path | None, as_json: bool) -> None:
+    """List the learners of whom something is remembered."""
+    learners = _with_memory(data_dir, lambda memory: memory.learners())
+    if as_json:
+        emit({"learners": [found._asdict() for found in learners]})
+    elif not learners:
+        out("nothing is remembered about anybody")
+    else:
+        rows = [(found.learner_id, f"{found.events:,}", found.last_at) for found in learners]
+        out(table(rows, header=("learner", "events", "last event")))
+
+
+@learner.command()
+@click.argument("learner_id", metavar="ID")
+@click.option(
+    "--events", "recent", type=click.IntRange(0), default=10, show_default=True, help="Latest events to show."
+)
+@data_dir_option
+@json_option
+def show(learner_id: str, recent: int, data_dir: Path | None, as_json: bool) -> None:
+    """Show what is known about the learner ID: mastery, breadth and depth, profile, latest events.
+
+    Exit codes: 0 shown; 2 nothing is remembered about this learner.
+    """
+
+    async def ask(memory: LearnerMemory) -> tuple[LearnerState, tuple[LearnerEvent, ...]]:
+        return await _known(memory, learner_id), await memory.events(learner_id, limit=recent)
+
+    state, events = _with_memory(data_dir, ask)
+    if as_json:
+        emit({**state.plain(), "recent_events": [event.plain() for event in events]})
+    else:
+        out(_text(state, events))
+
+
+def _text(state: LearnerState, events: tuple[LearnerEvent, ...]) -> str:
+    blocks = [f"{printable(state.learner_id)}: {plural(state.events, 'event')}"]
+    if state.mastery:
+        rows = [
+            (item.concept, _share(item.probability), _bar(item.probability), str(item.observations),
+             item.updated_at or "")
+            for item in state.mastery
+        ]  # fmt: skip
+        blocks.append(table(rows, header=("concept", "mastery", "", "observed", "last")))
+        breadth = f"breadth {_share(state.breadth)} (concepts with mastery above 70 %)"
+        blocks.append(f"{breadth}, depth {_share(state.depth)} (mean mastery)")
+    if state.profile:
+        rows = [
+            (name.replace("_", " "), "not observed" if value is None else f"{value:.2f}")
+            for name, value in sorted(state.profile.items())
+        ]
+        blocks.append("Profile\n" + table(rows, indent=2))
+    if events:
+        rows = [(event.at, event.kind, event.task_id or "", _observed(event)) for event in events]
+        blocks.append("Latest events\n" + table(rows, indent=2))
+    return "\n\n".join(blocks)
+
+
+def _share(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.0%}"
+
+
+def _bar(probability: float, width: int = 10) -> str:
+    full = round(probability * width)
+    return "█" * full + "░" * (width - full)
+
+
+def _observed(event: LearnerEvent) -> str:
+    marks = (f"{'+' if item.correct else '-'}{item.concept}" for item in event.observations)
+    return shorten(" ".join(marks), 100)
+
+
+@learner.command()
+@click.argument("learner_id", metavar="ID")
+@data_dir_option
+@json_option
+def export(learner_id: str, data_dir: Path | None, as_json: bool) -> None:
+    """Print everything that is remembered about the learner ID, as JSON.
+
+    --json puts it on one line. Exit codes: 0 printed; 2 nothing is remembered about this learner.
+    """
+
+    async def ask(memory: LearnerMemory) -> dict[str, Any]:
+        state = await _known(memory, learner_id)
+        events = await memory.events(learner_id)
+        return {
+            "learner_id": learner_id,
+            "state": state.plain(),
+            "events": [event.plain() for event in reversed(events)],
+        }
+
+    data = _with_memory(data_dir, ask)
+    if as_json:
+        emit(data)
+    else:
+        out(json.dumps(data, indent=2, allow_nan=False))
+
+
+@learner.command()
+@click.argument("learner_id", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@data_dir_option
+@json_option
+def forget(learner_id: str, yes: bool, data_dir: Path | None, as_json: bool) -> None:
+    """Delete everything that is remembered about the learner ID: events, estimates, recollections.
+
+    This cannot be undone. Exit codes: 0 nothing is remembered any more; 2 it was not confirmed.
+    """
+
+    async def ask(memory: LearnerMemory) -> int:
+        events = (await memory.state(learner_id)).events
+        if events and not yes:
+            _confirm(learner_id, events)
+        return await memory.forget(learner_id)
+
+    deleted = _with_memory(data_dir, ask)
+    if as_json:
+        emit({"learner_id": learner_id, "deleted_events": deleted})
+    elif deleted:
+        out(f"forgot {printable(learner_id)}: {plural(deleted, 'event')} deleted")
+    else:
+        out(f"nothing was remembered about {printable(learner_id)}")
+
+
+def _confirm(learner_id: str, events: int) -> None:
+    """Let a person say yes.
+
+    Raises:
+        InputError: Nobody can be asked, or the answer is no.
+    """
+    place = f"learner {learner_id!r}"
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise InputError(
+            "deleting needs a yes", place=place, remedy="add --yes to delete without being asked"
+        )
+    question = f"Delete {plural(events, 'event')} of {printable(learner_id)} for good?"
+    if not click.confirm(question, err=True):
+        raise InputError("nothing was deleted", place=place)

@@ -1,0 +1,356 @@
+"""The report in a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from gradatim.app.console import plural, printable, shorten
+from gradatim.app.report.content import Mark, Part, ProgramLine, Report, Sentence, TestRow
+from gradatim.app.report.listing import TokenKind
+from gradatim.app.report.view import report_of
+from gradatim.domain import Assessment
+
+WIDE = 100
+"""Columns from which sources and times have room beside what they belong to."""
+CONTEXT = 4
+"""Lines shown around a marked line of a long program."""
+LONG = 60
+"""Lines up to which a program is shown whole."""
+STRONG = 0.5
+"""Suspicion from which a line is marked strongly."""
+
+_GLYPHS: dict[Mark, tuple[str, str]] = {
+    "supported": ("✓", "green"),
+    "refuted": ("✗", "red"),
+    "unchecked": ("?", "yellow"),
+    "none": ("·", "dim"),
+}
+_STATUS: dict[str, tuple[str, str]] = {"passed": ("✓", "green"), "not-run": ("–", "dim")}
+_TOKENS: dict[TokenKind, str] = {
+    "comment": "dim italic",
+    "string": "green",
+    "number": "cyan",
+    "keyword": "magenta",
+    "name": "",
+    "plain": "",
+}
+_DELIVERY = {"delivered": ("✓", "green"), "held": ("⏸", "yellow"), "rejected": ("✗", "red")}
+_SPAN = re.compile(r"`([^`\n]+)`")
+
+
+def render_assessment(assessment: Assessment, *, full: bool = False) -> RenderableType:
+    """A report that fits itself to the width of the console it is printed on (best from 80 columns).
+
+    Args:
+        assessment: What is reported.
+        full: For staff: with hidden tests, all evidence, feedback that is not delivered, and the repair. Without
+            it, only what the learner may see.
+    """
+    return TerminalReport(report_of(assessment, full=full))
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalReport:
+    """The sections of a report, from the verdict to the times."""
+
+    report: Report
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        report, wide = self.report, options.max_width >= WIDE
+        yield _heading(report)
+        yield from _section("Tests", _tests(report, wide))
+        yield from _section(f"Program  {report.filename}", _program(report))
+        yield from _section("Feedback", _feedback(report))
+        if report.misconceptions:
+            yield from _section("Misconceptions", _misconceptions(report))
+        if report.evidence or report.withheld_evidence:
+            yield from _section("Evidence", _evidence(report, wide))
+        if report.repair:
+            yield from _section("Verified repair", _repair(report))
+        yield from _section("Confidence", _confidence(report))
+        yield from _section("Delivery", _delivery(report))
+        if report.changes:
+            yield from _section("Learner state", _changes(report))
+        if report.stages:
+            yield from _section("Path", _path(report))
+
+
+def _section(title: str, *content: RenderableType) -> Iterator[RenderableType]:
+    yield Text()
+    yield Rule(Text(printable(title), style="bold"), align="left", style="dim", characters="─")
+    yield Padding(Group(*content), (0, 1))
+
+
+def _heading(report: Report) -> RenderableType:
+    right = report.verdict == "correct"
+    colour = "green" if right else "red"
+    verdict = Text.assemble(
+        (f"{'✓' if right else '✗'} {report.verdict}", f"bold {colour}"),
+        f"   {report.passed} of {plural(report.total, 'test')} passed",
+        (f", {report.hidden} hidden" if report.hidden else "", "dim"),
+    )
+    facts = [report.title]
+    if report.error_category:
+        facts.append(f"kind of error: {report.error_category}")
+    if report.learner:
+        facts.append(f"learner {report.learner}")
+    isolation = "without isolation" if report.tier == "unsafe" else f"isolated by {report.tier}"
+    lines: list[Text] = [
+        verdict,
+        Text(printable("  ·  ".join(facts))),
+        Text(f"executed {isolation} in {report.seconds:.2f} s", style="bold red" if report.tier == "unsafe" else "dim"),
+    ]
+    if report.load_error:
+        fault = report.load_error
+        where = f" (line {fault.line})" if fault.line else ""
+        text = f"the program cannot be loaded: {fault.type}: {fault.message}{where}"
+        lines.append(Text(printable(text), style="red"))
+    return Panel(Group(*lines), box=box.ROUNDED, border_style=colour, padding=(0, 1))
+
+
+def _tests(report: Report, wide: bool) -> RenderableType:
+    table = Table(box=None, expand=True, padding=(0, 1), header_style="dim", collapse_padding=True, pad_edge=False)
+    table.add_column("", width=1)
+    table.add_column("id", no_wrap=True, max_width=10)
+    table.add_column("test", ratio=4, overflow="fold")
+    table.add_column("expected", ratio=3, overflow="fold")
+    table.add_column("got", ratio=4, overflow="fold")
+    if wide:
+        table.add_column("time", justify="right", no_wrap=True, width=8)
+    for test in report.tests:
+        glyph, colour = _STATUS.get(test.status, ("✗", "red"))
+        row = [
+            Text(glyph, style=colour),
+            Text(printable(test.id), style="dim"),
+            Text(shorten(test.label), style="dim italic" if test.hidden else ""),
+            Text(shorten(test.expected or "")),
+            _actual(test, colour),
+        ]
+        table.add_row(*row, *([Text(f"{test.seconds:.3f} s", style="dim")] if wide else []))
+    return table
+
+
+def _actual(test: TestRow, colour: str) -> Text:
+    if test.status == "passed":
+        return Text("passed" if test.hidden and test.actual is None else shorten(test.actual or "passed"), style=colour)
+    words = test.actual if test.status in ("failed", "error") and test.actual is not None else None
+    if words is None:
+        words = test.detail or test.status.replace("-", " ")
+    return Text(shorten(words), style=colour)
+
+
+def _program(report: Report) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=1)
+    table.add_column(justify="right", style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    shown = _shown(report.program)
+    previous = 0
+    for line in report.program:
+        if line.number not in shown:
+            continue
+        if line.number > previous + 1:
+            _skipped(table, line.number - previous - 1)
+        previous = line.number
+        strong = (line.suspicion or 0.0) >= STRONG
+        colour = "red" if strong else "yellow"
+        code = Text.assemble(*((printable(text, lines=True), _TOKENS[kind]) for kind, text in line.tokens))
+        code.expand_tabs(4)
+        if line.marked:
+            code.stylize("bold")
+        table.add_row(
+            Text("▶" if strong else "▷" if line.marked else "", style=colour),
+            Text(str(line.number), style=f"bold {colour}" if line.marked else "dim"),
+            code,
+        )
+        for number, note in enumerate(line.notes):
+            score = f" ({line.suspicion:.0%} suspicious)" if not number and line.suspicion is not None else ""
+            table.add_row("", "", Text(f"└ {printable(note)}{score}", style=f"{colour} italic"))
+    if report.program and report.program[-1].number > previous:
+        _skipped(table, report.program[-1].number - previous)
+    return table
+
+
+def _shown(program: Sequence[ProgramLine]) -> set[int]:
+    """Numbers of the lines to show: all of a short program, else what lies around marked lines."""
+    if len(program) <= LONG:
+        return {line.number for line in program}
+    marked = [line.number for line in program if line.marked] or [1 + CONTEXT]
+    return {near for number in marked for near in range(number - CONTEXT, number + CONTEXT + 1)}
+
+
+def _skipped(table: Table, count: int) -> None:
+    table.add_row("", "⋮", Text(plural(count, "line"), style="dim"))
+
+
+def _feedback(report: Report) -> RenderableType:
+    if not report.parts:
+        held = report.delivery.state == "held"
+        return Text(
+            "This feedback waits for a person and is shown once it is released."
+            if held
+            else "There is no feedback to show.",
+            style="yellow" if held else "dim",
+        )
+    content: list[RenderableType] = []
+    if report.delivery.state != "delivered":
+        content.append(Text("Not delivered: the learner does not see this.", style="bold yellow"))
+    for number, part in enumerate(report.parts):
+        if number or content:
+            content.append(Text())
+        content.extend(_part(part, report.full))
+    content.append(Text())
+    content.append(Text(printable(f"✓ checked and true   ✗ refuted   ? not checked   by {report.author}"), style="dim"))
+    return Group(*content)
+
+
+def _part(part: Part, full: bool) -> Iterator[RenderableType]:
+    yield Text(part.title, style="bold")
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=1)
+    table.add_column()
+    for sentence in part.sentences:
+        glyph, colour = _GLYPHS[sentence.mark]
+        table.add_row(Text(glyph, style=f"bold {colour}"), _sentence(sentence))
+        for finding in sentence.findings:
+            if full or finding.mark != "supported":
+                sign, tone = _GLYPHS[finding.mark]
+                table.add_row("", Text(f"└ {sign} {printable(finding.text)} ({finding.method})", style=f"{tone} dim"))
+    yield table
+
+
+def _sentence(sentence: Sentence) -> Text:
+    text = Text()
+    if sentence.mark == "unchecked":
+        text.append("not checked: ", style="yellow")
+    if sentence.mark == "refuted":
+        text.append("refuted: ", style="red")
+    text.append_text(_prose(sentence.text, "italic" if sentence.mark == "unchecked" else ""))
+    for cite in sentence.cites:
+        text.append(f" [{printable(cite)}]", style="cyan dim")
+    return text
+
+
+def _prose(text: str, style: str = "") -> Text:
+    """A sentence with the code between backticks set apart."""
+    prose = Text(style=style)
+    for number, piece in enumerate(_SPAN.split(text)):
+        prose.append(printable(f"`{piece}`" if number % 2 else piece), style="bold" if number % 2 else "")
+    return prose
+
+
+def _misconceptions(report: Report) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True, style="cyan", justify="right", width=4)
+    table.add_column()
+    for match in report.misconceptions:
+        lines = f" (line {', '.join(map(str, match.lines))})" if match.lines else ""
+        table.add_row(
+            f"{match.confidence:.0%}",
+            Text.assemble((printable(match.id), "bold"), (lines, "dim"), "  ", _prose(match.why)),
+        )
+    return table
+
+
+def _evidence(report: Report, wide: bool) -> RenderableType:
+    table = Table(box=None, expand=True, padding=(0, 1), header_style="dim", collapse_padding=True, pad_edge=False)
+    table.add_column("id", ratio=2, style="cyan", overflow="fold")
+    table.add_column("what was found", ratio=5)
+    if wide:
+        table.add_column("by", ratio=1, style="dim", overflow="fold")
+    for item in report.evidence:
+        summary = _prose(item.summary)
+        if not item.visible:
+            summary.append(" (not for the learner)", style="yellow")
+        if not wide and item.source:
+            summary.append(f" — {printable(item.source)}", style="dim")
+        table.add_row(Text(printable(item.id)), summary, *([Text(printable(item.source))] if wide else []))
+    if not report.withheld_evidence:
+        return table
+    left = plural(report.withheld_evidence, "further item")
+    verb = "rests" if report.withheld_evidence == 1 else "rest"
+    note = Text(f"{left} {verb} on hidden tests or other people's data.", style="dim")
+    return Group(table, note) if report.evidence else note
+
+
+def _repair(report: Report) -> RenderableType:
+    repair = report.repair
+    if repair is None:
+        return Text()
+    colours = {"+": "green", "-": "red", "@": "dim"}
+    lines = [Text(printable(line).expandtabs(4), style=colours.get(line[:1], "")) for line in repair.diff]
+    return Group(_prose(repair.description), *lines)
+
+
+def _confidence(report: Report) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, justify="right")
+    table.add_column(style="dim")
+    confidence = report.confidence
+    note = "calibrated" if confidence.calibrated else "not calibrated yet"
+    table.add_row(Text("confidence", style="bold"), _bar(confidence.value), Text(f"{confidence.value:.2f}"), note)
+    for name, value in confidence.components.items():
+        if value is None:
+            table.add_row(f"  {printable(name)}", Text("–", style="dim"), "", "not measured")
+        else:
+            table.add_row(f"  {printable(name)}", _bar(value), f"{value:.2f}", "")
+    return table
+
+
+def _bar(value: float, width: int = 24) -> Text:
+    filled = round(max(0.0, min(1.0, value)) * width)
+    return Text.assemble(("█" * filled, "cyan"), ("░" * (width - filled), "dim"))
+
+
+def _delivery(report: Report) -> RenderableType:
+    glyph, colour = _DELIVERY[report.delivery.state]
+    content = [Text.assemble((f"{glyph} ", colour), (printable(report.delivery.headline), colour))]
+    content += [Text(f"  because {printable(reason)}") for reason in report.delivery.reasons]
+    if report.revisions:
+        content.append(Text(f"  after {plural(report.revisions, 'revision')}"))
+    for item in report.degradations:
+        text = f"! {item.node}: {item.reason} → {item.fallback}"
+        content.append(Text(printable(text), style="yellow"))
+    return Group(*content)
+
+
+def _changes(report: Report) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(style="cyan")
+    for _ in range(3):
+        table.add_column(no_wrap=True, justify="right")
+    for change in report.changes:
+        up = change.after >= change.before
+        table.add_row(
+            Text(printable(change.concept)),
+            f"{change.before:.2f}",
+            Text(f"{'▲' if up else '▼'} {change.after:.2f}", style="green" if up else "red"),
+            Text(f"{change.after - change.before:+.2f}", style="dim"),
+        )
+    return Group(Text("estimated mastery, before and after", style="dim"), table)
+
+
+def _path(report: Report) -> RenderableType:
+    path = Text()
+    for number, stage in enumerate(report.stages):
+        if number:
+            path.append(" → ", style="dim")
+        for place, node in enumerate(stage):
+            if place:
+                path.append(" ∥ ", style="dim")
+            path.append(printable(node.name), style="yellow" if node.degraded else "")
+            path.append(f"\N{NO-BREAK SPACE}{node.seconds:.2f}", style="dim")
+    facts = f"{report.node_seconds:.2f} s of work  ·  model {report.model}"
+    return Group(path, Text(printable(facts), style="dim"))

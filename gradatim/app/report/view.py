@@ -1,0 +1,221 @@
+"""From an assessment to the content of its report: decides, once for all layouts, what the reader may see."""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+
+from gradatim.agents.deliverer import UNCHECKED
+from gradatim.app.report.content import (
+    Delivery,
+    Finding,
+    Mark,
+    NodeTime,
+    Part,
+    ProgramLine,
+    RepairView,
+    Report,
+    Sentence,
+    TestRow,
+)
+from gradatim.app.report.listing import lines_of, tokens
+from gradatim.app.report.redaction import Redaction
+from gradatim.domain import Assessment, Outcome, Statement, TestCase, Verdict
+
+STAGES = (
+    ("intake",),
+    ("execute", "recall"),
+    ("diagnose",),
+    ("retrieve",),
+    ("generate",),
+    ("verify", "critique"),
+    ("decide",),
+    ("revise",),
+    ("human_review",),
+    ("deliver",),
+    ("record",),
+)
+"""The assessment graph from left to right; nodes of other graphs follow in the order they are given."""
+
+
+def report_of(assessment: Assessment, *, full: bool = False) -> Report:
+    """The content of a report.
+
+    Args:
+        assessment: What is reported.
+        full: For staff: with hidden tests, all evidence, feedback that is not delivered, and the repair. Without
+            it, only what the learner may see.
+    """
+    redact = Redaction(assessment.task, full=full)
+    task, execution, diagnosis = assessment.task, assessment.execution, assessment.diagnosis
+    evidence = redact.evidence(diagnosis.evidence)
+    matches = tuple(item.model_copy(update={"why": redact(item.why)}) for item in diagnosis.misconceptions)
+    degraded = tuple(
+        item.model_copy(update={"reason": redact(item.reason)}) for item in assessment.degradations
+    )
+    reasons = tuple(redact(reason) for reason in assessment.confidence.reasons)
+    return Report(
+        id=assessment.id,
+        title=task.title,
+        statement=task.statement,
+        filename=assessment.submission.filename,
+        learner=assessment.submission.learner_id,
+        verdict=execution.verdict,
+        passed=sum(outcome.status == "passed" for outcome in execution.outcomes),
+        total=len(execution.outcomes),
+        hidden=sum(test.hidden for test in task.tests),
+        error_category=diagnosis.error_category,
+        load_error=execution.load_error,
+        tier=execution.tier,
+        seconds=execution.seconds,
+        tests=tuple(_test(assessment, outcome, full) for outcome in execution.outcomes),
+        program=_program(assessment, redact),
+        parts=_parts(assessment, redact) if full or assessment.delivered else (),
+        author=assessment.feedback.author,
+        evidence=tuple(item.model_copy(update={"summary": redact(item.summary)}) for item in evidence),
+        withheld_evidence=len(diagnosis.evidence) - len(evidence),
+        misconceptions=matches,
+        repair=_repair(assessment) if full or task.reveal_solution else None,
+        confidence=assessment.confidence.model_copy(update={"reasons": reasons}),
+        delivery=_delivery(assessment, reasons),
+        revisions=assessment.revisions,
+        degradations=degraded,
+        changes=assessment.changes,
+        stages=_stages(assessment),
+        model=assessment.model,
+        prompts=tuple(sorted(assessment.prompts.items())),
+        full=full,
+    )
+
+
+def mark_of(statement: Statement) -> Mark:
+    """What became of a statement: refuted by any check, supported only when every claim was."""
+    if statement.refuted:
+        return "refuted"
+    if statement.unchecked or len(statement.checks) < len(statement.claims):
+        return "unchecked"
+    return "supported" if statement.checks else "none"
+
+
+def part_title(key: str, verdict: Verdict) -> str:
+    """What a learner reads above a part of the feedback."""
+    titles = {
+        "error_identification": "What is wrong" if verdict == "incorrect" else "What the tests show",
+        "explanation": "Why",
+        "corrective_suggestion": "What to try next",
+        "encouragement": "What goes well",
+    }
+    return titles[key]
+
+
+def _test(assessment: Assessment, outcome: Outcome, full: bool) -> TestRow:
+    try:
+        case: TestCase | None = assessment.task.test(outcome.test)
+    except KeyError:
+        case = None
+    hidden = case.hidden if case else False
+    if hidden and not full:
+        return TestRow(outcome.test, "hidden test", outcome.status, None, None, "", "", outcome.seconds, True)
+    raised = outcome.exception
+    actual = outcome.actual
+    if raised is not None:
+        where = f" (line {raised.line})" if raised.line else ""
+        actual = f"{raised.type}: {raised.message}".rstrip(": ") + where
+    return TestRow(
+        id=outcome.test,
+        label=case.label if case else outcome.test,
+        status=outcome.status,
+        expected=outcome.expected if outcome.expected is not None else _expected(case),
+        actual=actual,
+        detail=outcome.detail,
+        printed=outcome.stdout if outcome.stdout != outcome.actual else "",
+        seconds=outcome.seconds,
+        hidden=hidden,
+    )
+
+
+def _expected(case: TestCase | None) -> str | None:
+    if case is None:
+        return None
+    return case.expect or case.stdout or case.raises
+
+
+def _program(assessment: Assessment, redact: Redaction) -> tuple[ProgramLine, ...]:
+    suspicion: dict[int, float] = {}
+    notes: dict[int, list[str]] = {}
+    for item in assessment.diagnosis.suspicious_lines:
+        suspicion[item.line] = max(item.score, suspicion.get(item.line, 0.0))
+        notes.setdefault(item.line, []).append(redact(item.why))
+    for raised in _exceptions(assessment, redact):
+        if raised[0] not in notes or raised[1] not in notes[raised[0]]:
+            notes.setdefault(raised[0], []).append(raised[1])
+    return tuple(
+        ProgramLine(number, tuple(line), suspicion.get(number), tuple(notes.get(number, ())))
+        for number, line in enumerate(tokens(assessment.submission.code), start=1)
+    )
+
+
+def _exceptions(assessment: Assessment, redact: Redaction) -> list[tuple[int, str]]:
+    """Line and wording of the exceptions that may be told, each once."""
+    facts = [assessment.execution.load_error] + [
+        outcome.exception for outcome in assessment.execution.outcomes if outcome.test not in redact.hidden
+    ]
+    return list(dict.fromkeys((fact.line, f"raises {fact.type}") for fact in facts if fact and fact.line))
+
+
+def _parts(assessment: Assessment, redact: Redaction) -> tuple[Part, ...]:
+    verdict = assessment.execution.verdict
+    return tuple(
+        Part(key, part_title(key, verdict), tuple(_sentence(statement, redact) for statement in statements))
+        for key, statements in assessment.feedback.parts()
+        if statements
+    )
+
+
+def _sentence(statement: Statement, redact: Redaction) -> Sentence:
+    return Sentence(
+        text=redact(statement.text.removeprefix(UNCHECKED)),
+        mark="unchecked" if statement.text.startswith(UNCHECKED) else mark_of(statement),
+        cites=statement.evidence,
+        findings=tuple(
+            Finding(check.verdict, check.method, redact.check(check)) for check in statement.checks
+        ),
+    )
+
+
+def _repair(assessment: Assessment) -> RepairView | None:
+    repair = assessment.diagnosis.repair
+    if repair is None:
+        return None
+    changes = unified_diff(
+        lines_of(assessment.submission.code),
+        lines_of(repair.code),
+        fromfile=assessment.submission.filename,
+        tofile="repaired",
+        lineterm="",
+        n=1,
+    )
+    return RepairView(repair.description, tuple(changes)[2:])
+
+
+def _delivery(assessment: Assessment, reasons: tuple[str, ...]) -> Delivery:
+    reviewer = assessment.reviewed_by
+    if assessment.delivered:
+        how = f"released by {reviewer}" if reviewer else "without a person in between"
+        return Delivery("delivered", f"Delivered to the learner, {how}", reasons)
+    if reviewer:
+        return Delivery("rejected", f"Not delivered: rejected by {reviewer}", reasons)
+    return Delivery(
+        "held", "Held for review: a person decides before the learner reads the feedback", reasons
+    )
+
+
+def _stages(assessment: Assessment) -> tuple[tuple[NodeTime, ...], ...]:
+    seconds = assessment.seconds
+    degraded = {item.node for item in assessment.degradations}
+    known = {name for stage in STAGES for name in stage}
+    stages = STAGES + tuple((name,) for name in seconds if name not in known)
+    found = (
+        tuple(NodeTime(name, seconds[name], name in degraded) for name in stage if name in seconds)
+        for stage in stages
+    )
+    return tuple(stage for stage in found if stage)

@@ -1,0 +1,9 @@
+"""Claims: taken out of sentences, and decided by running programs and looking things up."""
+
+from gradatim.tools.claims.case import Case
+from gradatim.tools.claims.checker import ClaimChecker
+from gradatim.tools.claims.extraction import claims_of
+from gradatim.tools.claims.leaks import find_leak
+from gradatim.tools.claims.sentences import sentences
+
+__all__ = ["Case", "ClaimChecker", "claims_of", "find_leak", "sentences"]

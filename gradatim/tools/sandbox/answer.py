@@ -1,0 +1,132 @@
+"""From the frames of a fork server to results; trusts nothing that a tested process wrote."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+from gradatim.tools.sandbox.job import Job, JobResult, LoadError, ProbeResult, Raised, StepValue
+from gradatim.tools.sandbox.values import Unreadable, decode, printable
+
+_LOADED = 2
+_LENGTH = struct.Struct("=I")
+
+
+def request(job: Job) -> dict[str, Any]:
+    """A job as JSON-able data."""
+    return {
+        "source": job.source.removeprefix("\ufeff"),
+        "setup": job.setup,
+        "main": job.main,
+        "trace": job.trace,
+        "filename": job.filename,
+        "probes": [
+            {
+                "stdin": probe.stdin,
+                "timeout": probe.timeout,
+                "steps": [
+                    {
+                        "kind": step.kind,
+                        "source": step.source,
+                        "catch": step.catch,
+                        "truth": step.truth,
+                        "left": step.left,
+                        "right": step.right,
+                    }
+                    for step in probe.steps
+                ],
+            }
+            for probe in job.probes
+        ],
+    }
+
+
+def result(answers: Sequence[bytes], job: Job, seconds: float) -> JobResult:
+    """The results that a server's frames stand for."""
+    probes: dict[int, ProbeResult] = {}
+    for content in answers:
+        (length,) = _LENGTH.unpack_from(content)
+        head = json.loads(content[_LENGTH.size : _LENGTH.size + length])
+        rest = content[_LENGTH.size + length :]
+        output, body = rest[: head["output"]], rest[head["output"] :]
+        if head["status"] == "not-compiled":
+            return JobResult((), _load_error(body), seconds)
+        try:
+            probes[head["index"]] = _probe(head, _text(output), body, job)
+        except (Unreadable, TypeError, ValueError, KeyError, AttributeError, RecursionError):
+            # Only a program that writes into its own result can bring this about.
+            probes[head["index"]] = ProbeResult("crashed", stdout=_text(output), seconds=head["seconds"])
+    missing = ProbeResult("crashed")
+    return JobResult(tuple(probes.get(index, missing) for index in range(len(job.probes))), None, seconds)
+
+
+def _text(output: bytes) -> str:
+    return printable(output.decode("utf-8", "backslashreplace"))
+
+
+def _load_error(body: bytes) -> LoadError:
+    try:
+        data = json.loads(body)
+        return LoadError(str(data["type"])[:200], printable(str(data["message"])[:2_000]), _line(data["line"]))
+    except (TypeError, ValueError, KeyError, RecursionError):
+        return LoadError("crashed")
+
+
+def _probe(head: dict[str, Any], output: str, body: bytes, job: Job) -> ProbeResult:
+    seconds = float(head["seconds"])
+    if head["status"] == "ran":
+        return _ran(json.loads(body), output, seconds, job)
+    told: dict[str, Any] = json.loads(body) if body else {}
+    return ProbeResult(
+        head["status"],
+        stdout=output,
+        seconds=seconds,
+        loaded=head["phase"] >= _LOADED,
+        signal=head["signal"] if "signal" in head else None,
+        exit_code=head.get("code"),
+        where=_lines(told.get("where") or ()),
+        lines=_lines(told.get("lines") or ()) if job.trace else None,
+    )
+
+
+def _ran(data: dict[str, Any], output: str, seconds: float, job: Job) -> ProbeResult:
+    raised = _raised(data["raised"]) if "raised" in data else None
+    return ProbeResult(
+        "ok" if raised is None else "memory" if "MemoryError" in raised.builtin else "raised",
+        tuple(None if item is None else _step(item) for item in data["values"]),
+        raised,
+        data["phase"] == _LOADED,
+        output,
+        seconds,
+        lines=_lines(data["lines"]) if job.trace else None,
+    )
+
+
+def _step(data: dict[str, Any]) -> StepValue:
+    if "raised" in data:
+        return StepValue(raised=_raised(data["raised"]))
+    truth = data.get("truth")
+    return StepValue(decode(data["value"]), truth if isinstance(truth, bool) else None)
+
+
+def _raised(data: dict[str, Any]) -> Raised:
+    return Raised(
+        printable(str(data["type"])[:200]),
+        printable(str(data["message"])[:2_000]),
+        frozenset(map(str, data["names"])),
+        frozenset(map(str, data["builtin"])),
+        _line(data["line"]),
+        _lines(data["lines"])[:20],
+        None if data["function"] is None else printable(str(data["function"])[:200]),
+        tuple(map(str, data.get("defined") or ())),
+    )
+
+
+def _line(value: Any) -> int | None:
+    return value if isinstance(value, int) and value > 0 else None
+
+
+def _lines(values: Any) -> tuple[int, ...]:
+    return tuple(value for value in values if isinstance(value, int) and value > 0)
