@@ -32,7 +32,7 @@ def feedback_schema(case: Case, evidence: Sequence[Evidence]) -> Schema:
     for part in FEEDBACK_PARTS:
         properties: Schema = {
             "text": {"type": "string", "minLength": 1, "maxLength": TEXT},
-            "evidence": {"type": "array", "items": {"enum": ids}, "maxItems": 3},
+            "evidence": {"type": "array", "items": {"enum": ids}, "minItems": 1, "maxItems": 3},
         }
         if part in ("error_identification", "explanation") and claims:
             properties["claims"] = {"type": "array", "items": {"anyOf": claims}, "maxItems": 2}

@@ -95,7 +95,7 @@ class Critic:
         )
         draft = draft_of(state)
         if isinstance(self.model, GroundedRealiser) or case.execution.passed or draft.author == "realiser":
-            return {"opinions": state.get("opinions") or [], "consistency": None}
+            return {"consistency": None}
         update: Plain = {"prompts": {"self_reflection": load_prompt("self_reflection").version}}
         if state.get("opinions"):  # a revised draft is compared with the opinions there are
             opinions = tuple(Opinion.model_validate(item) for item in state["opinions"])
@@ -103,8 +103,7 @@ class Critic:
             try:
                 opinions = await self.opinions(case, grounds_of(state), learner_of(state))
             except ModelError as error:
-                failure = degraded(self.name, error, "confidence without self-consistency")
-                return {"opinions": [], "consistency": None} | failure
+                return {"consistency": None} | degraded(self.name, error, "confidence without self-consistency")
         return update | {
             "opinions": [item.plain() for item in opinions],
             "consistency": consistency(opinions, draft),
@@ -112,7 +111,7 @@ class Critic:
 
 
 def consistency(opinions: Sequence[Opinion], draft: Feedback) -> float | None:
-    """Agreement in [0, 1]: 0.7 · mean pairwise agreement of the opinions + 0.3 · agreement of the draft with their majority.
+    """Agreement in [0, 1]: 0.7 · mean pairwise agreement of the opinions + 0.3 · their agreement with the draft.
 
     Two opinions agree by half when they name the same line and by half when they name the same misconception.
     Where the draft names neither a line nor a misconception, only the first term counts. `None` with fewer than

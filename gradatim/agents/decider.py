@@ -11,7 +11,7 @@ from math import exp
 from typing import Any
 
 from gradatim.agents.reviews import review_request, save_request
-from gradatim.agents.state import Plain, State, checked_of, diagnosis_of
+from gradatim.agents.state import Plain, State, checked_of, diagnosis_of, generation_of
 from gradatim.domain import Confidence, Diagnosis, Feedback, Route
 
 WEIGHTS = {"checks": 0.30, "coverage": 0.15, "consistency": 0.20, "likelihood": 0.10, "diagnosis": 0.25}
@@ -62,7 +62,9 @@ class Decider:
         reasons: list[str] = []
         if feedback.refuted and not refuted_before:
             route = "revise"
-            reasons = [check.detail for item in feedback.statements() for check in item.checks if check.verdict == "refuted"]
+            reasons = [
+                check.detail for item in feedback.statements() for check in item.checks if check.verdict == "refuted"
+            ]
         elif feedback.refuted:
             route = "review"
             reasons.append("a statement made from evidence was refuted")
@@ -87,7 +89,7 @@ class Decider:
             checked_of(state),
             diagnosis_of(state),
             consistency=state.get("consistency"),
-            mean_logprob=(state.get("generation") or {}).get("mean_logprob"),
+            mean_logprob=generation_of(state).get("mean_logprob"),
             refuted_before=bool(state.get("realise")),
         )
         update: Plain = {"confidence": confidence.plain()}

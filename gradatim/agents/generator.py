@@ -18,6 +18,7 @@ from gradatim.agents.state import (
     degraded,
     diagnosis_of,
     execution_of,
+    generation_of,
     grounds_of,
     learner_of,
     submission_of,
@@ -87,7 +88,11 @@ class Generator:
             return self._realised(case, messages, prompts)
         try:
             answer = await ask_structured(
-                self.model, messages, feedback_schema(case, evidence), temperature=0.0, max_tokens=self.max_tokens
+                self.model,
+                messages,
+                feedback_schema(case, evidence),
+                temperature=0.0,
+                max_tokens=self.max_tokens,
             )
         except ModelError as error:
             return self._realised(case, messages, prompts, failure=str(error))
@@ -115,7 +120,7 @@ class Generator:
             grounds,
             learner_of(state),
             refutations=state.get("refutations") or (),
-            previous=(state.get("generation") or {}).get("raw"),
+            previous=generation_of(state).get("raw"),
             realise=bool(state.get("realise")),
         )
         update: Plain = {

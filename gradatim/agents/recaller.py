@@ -34,12 +34,12 @@ class Recaller:
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
         submission = submission_of(state)
         if submission.learner_id is None:
-            return {"learner": None, "recollections": []}
+            return {"learner": None}
         try:
             learner: LearnerState = await self.memory.state(submission.learner_id)
         except StorageError as error:
-            return {"learner": None, "recollections": []} | degraded(self.name, error, "assessed without history")
-        update: Plain = {"learner": learner.plain(), "recollections": []}
+            return {"learner": None} | degraded(self.name, error, "assessed without history")
+        update: Plain = {"learner": learner.plain()}
         if not learner.events:
             return update
         try:

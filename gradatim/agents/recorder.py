@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from gradatim.agents.deliverer import Outcome
-from gradatim.agents.state import Plain, State, degraded, diagnosis_of, execution_of, read, submission_of, task_of
+from gradatim.agents.state import (
+    Plain,
+    State,
+    degraded,
+    diagnosis_of,
+    execution_of,
+    read,
+    submission_of,
+    task_of,
+)
 from gradatim.domain import Diagnosis, Execution, LearnerEvent, MasteryChange, Observation, Recollection, Task
 from gradatim.errors import StorageError
 from gradatim.kg import ConceptStore
@@ -38,7 +47,7 @@ class Recorder:
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
         submission = submission_of(state)
         if submission.learner_id is None:
-            return {"changes": []}
+            return {}
         task, execution, diagnosis = task_of(state), execution_of(state), diagnosis_of(state)
         outcome = read(state, "outcome", Outcome)
         run = str(state.get("id") or submission.id)
@@ -61,7 +70,7 @@ class Recorder:
         try:
             changes: tuple[MasteryChange, ...] = await self.memory.record(event)
         except StorageError as error:
-            return {"changes": []} | degraded(self.name, error, "nothing was written to the learner memory")
+            return degraded(self.name, error, "nothing was written to the learner memory")
         update: Plain = {"changes": [change.plain() for change in changes]}
         try:
             await self.memory.remember(_recollections(event, task, execution, diagnosis, outcome))
@@ -78,17 +87,17 @@ def _recollections(
         return []
     why = diagnosis.misconceptions[0].why if diagnosis.misconceptions else ""
     failed = next((item.summary for item in diagnosis.evidence if item.kind in ("syntax", "test")), "")
-    common = {
-        "learner_id": event.learner_id,
-        "task_id": task.id,
-        "concepts": task.concepts,
-        "misconceptions": tuple(match.id for match in diagnosis.misconceptions),
-        "at": event.at,
-    }
-    error = f"{task.title}: {diagnosis.error_category or 'wrong'}. {why or failed}"
-    found = [Recollection(id=f"{event.id}:error", kind="error", text=error, **common)]
-    if outcome.delivered:
-        said = " ".join(statement.text for statement in outcome.feedback.corrective_suggestion)
-        if said:
-            found.append(Recollection(id=f"{event.id}:feedback", kind="feedback", text=said, **common))
-    return found
+    error = Recollection(
+        id=f"{event.id}:error",
+        learner_id=event.learner_id,
+        kind="error",
+        text=f"{task.title}: {diagnosis.error_category or 'wrong'}. {why or failed}",
+        task_id=task.id,
+        concepts=task.concepts,
+        misconceptions=tuple(match.id for match in diagnosis.misconceptions),
+        at=event.at,
+    )
+    said = " ".join(statement.text for statement in outcome.feedback.corrective_suggestion)
+    if not outcome.delivered or not said:
+        return [error]
+    return [error, error.model_copy(update={"id": f"{event.id}:feedback", "kind": "feedback", "text": said})]

@@ -69,7 +69,11 @@ def _mastery(task: Task, learner: LearnerState | None) -> list[Evidence]:
             kind="mastery",
             summary=f"Mastery of {item.concept} is estimated at {item.probability:.2f} "
             f"from {item.observations} observations.",
-            detail={"concept": item.concept, "probability": item.probability, "observations": item.observations},
+            detail={
+                "concept": item.concept,
+                "probability": item.probability,
+                "observations": item.observations,
+            },
             source="memory",
         )
         for item in known

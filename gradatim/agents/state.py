@@ -134,6 +134,11 @@ def confidence_of(state: State) -> Confidence:
     return read(state, "confidence", Confidence)
 
 
+def generation_of(state: State) -> Plain:
+    """How the draft was made; empty where nothing was generated yet."""
+    return dict(state.get("generation") or {})
+
+
 def degraded(node: str, reason: object, fallback: str) -> Plain:
     """An update that says what could not be done and what stood in for it."""
     return {"degradations": [Degradation(node=node, reason=str(reason), fallback=fallback).plain()]}

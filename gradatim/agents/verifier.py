@@ -42,9 +42,7 @@ class Verifier:
 
     async def _statement(self, case: Case, statement: Statement) -> Statement:
         known = tuple(item for item in statement.evidence if item in case.evidence)
-        checks: list[Check] = [
-            await self.checker.check(claim, case, cited=known) for claim in statement.claims
-        ]
+        checks: list[Check] = [await self.checker.check(claim, case, cited=known) for claim in statement.claims]
         leak = find_leak(statement.text, case)
         if leak is not None:
             checks.append(leak)

@@ -47,14 +47,16 @@ Agent = Callable[[State, Any], Awaitable[Plain]]
 _RETRY = RetryPolicy(max_attempts=2, initial_interval=0.2, retry_on=ServiceError)
 
 
-def build_assessment_graph(services: Services) -> StateGraph[AssessmentState, None, AssessmentState, AssessmentState]:
+def build_assessment_graph(
+    services: Services,
+) -> StateGraph[AssessmentState, None, AssessmentState, AssessmentState]:
     """The uncompiled graph, so that a user can add nodes before compiling it.
 
     Args:
         services: What the agents work with.
     """
     settings = services.settings
-    graph: StateGraph[AssessmentState, None, AssessmentState, AssessmentState] = StateGraph(AssessmentState)
+    graph: Any = StateGraph(AssessmentState)
     model_timeout = TimeoutPolicy(run_timeout=2.5 * settings.model_timeout)  # one request, one repair, some air
 
     agents: list[tuple[str, Agent, dict[str, Any]]] = [
@@ -84,9 +86,7 @@ def build_assessment_graph(services: Services) -> StateGraph[AssessmentState, No
     graph.add_edge("generate", "verify")
     graph.add_edge("generate", "critique")
     graph.add_edge(["verify", "critique"], "decide")
-    graph.add_conditional_edges(
-        "decide", route, {"deliver": "deliver", "revise": "revise", "review": "human_review"}
-    )
+    graph.add_conditional_edges("decide", route, {"deliver": "deliver", "revise": "revise", "review": "human_review"})
     graph.add_edge("revise", "retrieve")
     graph.add_edge("human_review", "deliver")
     graph.add_edge("deliver", "record")
@@ -116,8 +116,6 @@ async def human_review(state: AssessmentState) -> Plain:
 
 
 async def make_graph() -> Any:
-    """The compiled graph for `langgraph dev`, with services from the settings; the platform brings persistence."""
-    from gradatim.graphs.services import Services
-
-    services = await Services.open()
-    return build_assessment_graph(services).compile(name="assessment")
+    """The compiled graph for `langgraph dev`: services from the settings, persistence from the platform."""
+    graph: Any = build_assessment_graph(await Services.open())
+    return graph.compile(name="assessment")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.errors import UnknownInterruptError
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
@@ -17,7 +18,7 @@ from langgraph.types import Command, StateSnapshot
 from gradatim.agents.deliverer import Outcome
 from gradatim.agents.hitl import to_response
 from gradatim.agents.reviews import find_decision, find_request, requests
-from gradatim.agents.state import Plain
+from gradatim.agents.state import Plain, generation_of
 from gradatim.domain import Assessment, ReviewDecision, ReviewRequest, Submission, Task
 from gradatim.errors import InputError, ReviewError, StaleDecision
 from gradatim.graphs.assessment import build_assessment_graph
@@ -48,9 +49,16 @@ class Assessor:
     Use `open_assessor` to get one. Several assessments may run at the same time.
     """
 
-    def __init__(self, services: Services, graph: CompiledStateGraph[Any, Any, Any, Any], store: BaseStore) -> None:
+    def __init__(
+        self,
+        services: Services,
+        graph: CompiledStateGraph[Any, Any, Any, Any],
+        checkpoints: BaseCheckpointSaver[str],
+        store: BaseStore,
+    ) -> None:
         self.services = services
         self.graph = graph
+        self.checkpoints = checkpoints
         self.store = store
 
     async def assess(
@@ -59,8 +67,8 @@ class Assessor:
         """Assess a submission, or go on with an assessment that was cut off.
 
         Args:
-            thread: Id of the run. A run of this id that was cut off goes on where it stopped; a finished one is
-                given back as it was, and nothing is recorded twice.
+            thread: Id of the run. A run of this id that was cut off goes on where it stopped; a finished one
+                is given back as it was, and nothing is recorded twice.
             on_node: Called when a node begins and ends.
 
         Returns:
@@ -123,7 +131,11 @@ class Assessor:
         return Assessment.model_validate(item.value) if item else None
 
     async def _take_up_decided(
-        self, decision: ReviewDecision, snapshot: StateSnapshot, config: RunnableConfig, on_node: OnNode | None
+        self,
+        decision: ReviewDecision,
+        snapshot: StateSnapshot,
+        config: RunnableConfig,
+        on_node: OnNode | None,
     ) -> None:
         """A run whose decision was taken in but which was cut off afterwards goes on; anything else is stale."""
         before = await find_decision(self.store, decision.request_id)
@@ -133,24 +145,18 @@ class Assessor:
         raise _stale(f"review {decision.request_id}", before)
 
     async def _drive(self, start: Any, config: RunnableConfig, on_node: OnNode | None) -> None:
+        graph: Any = self.graph
         # "sync": a step is on disk before the next begins, so that a killed run goes on where it stopped
-        async for event in self.graph.astream(start, config, stream_mode="tasks", durability="sync"):
-            if on_node is None or not isinstance(event, dict):
-                continue
-            if "input" in event:
-                on_node(NodeEvent(event["name"], "started"))
-            else:
-                result = event.get("result") or {}
-                seconds = (result.get("seconds") or {}).get(event["name"]) if isinstance(result, dict) else None
-                on_node(NodeEvent(event["name"], "finished", seconds))
+        async for event in graph.astream(start, config, stream_mode="tasks", durability="sync"):
+            if on_node is not None:
+                on_node(_node_event(event))
 
     async def _finish(self, run: str) -> Assessment:
         snapshot = await self.graph.aget_state(_config(run))
         assessment = assessment_of(snapshot.values, waiting=bool(snapshot.interrupts))
         if not snapshot.next:
             await self.store.aput(ASSESSMENTS, run, assessment.plain(), index=False)
-            if isinstance(self.graph.checkpointer, object) and hasattr(self.graph.checkpointer, "adelete_thread"):
-                await self.graph.checkpointer.adelete_thread(run)  # finished: only the assessment is kept
+            await self.checkpoints.adelete_thread(run)  # finished: only the assessment is kept
         return assessment
 
 
@@ -164,7 +170,10 @@ def assessment_of(values: Plain, *, waiting: bool) -> Assessment:
             "submission": values["submission"],
             "execution": values["execution"],
             # all evidence that the feedback may cite, not only the diagnosis' own
-            "diagnosis": {**values["diagnosis"], "evidence": values.get("grounds") or values["diagnosis"]["evidence"]},
+            "diagnosis": {
+                **values["diagnosis"],
+                "evidence": values.get("grounds") or values["diagnosis"]["evidence"],
+            },
             "feedback": outcome.feedback if outcome else values["checked"],
             "confidence": values["confidence"],
             "delivered": bool(outcome and outcome.delivered),
@@ -173,7 +182,7 @@ def assessment_of(values: Plain, *, waiting: bool) -> Assessment:
             "reviewed_by": outcome.reviewed_by if outcome else None,
             "degradations": values.get("degradations") or [],
             "changes": values.get("changes") or [],
-            "model": (values.get("generation") or {}).get("model", "none"),
+            "model": generation_of(values).get("model", "none"),
             "prompts": values.get("prompts") or {},
             "seconds": values.get("seconds") or {},
         }
@@ -183,7 +192,7 @@ def assessment_of(values: Plain, *, waiting: bool) -> Assessment:
 @asynccontextmanager
 async def open_assessor(
     settings: Settings | None = None, *, services: Services | None = None
-) -> AsyncIterator[Assessor]:
+) -> AsyncGenerator[Assessor]:
     """An assessor on the embedded default's persistence.
 
     Args:
@@ -197,8 +206,19 @@ async def open_assessor(
             yield assessor
         return
     async with open_persistence(services.settings) as (saver, store):
-        graph = build_assessment_graph(services).compile(checkpointer=saver, store=store, name="assessment")
-        yield Assessor(services, graph, store)
+        graph: Any = build_assessment_graph(services)
+        compiled = graph.compile(checkpointer=saver, store=store, name="assessment")
+        yield Assessor(services, compiled, saver, store)
+
+
+def _node_event(event: dict[str, Any]) -> NodeEvent:
+    """One item of LangGraph's `tasks` stream."""
+    name = str(event["name"])
+    if "input" in event:
+        return NodeEvent(name, "started")
+    update: Any = event.get("result")
+    spent: Any = update.get("seconds") if isinstance(update, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return NodeEvent(name, "finished", spent.get(name) if spent else None)
 
 
 def _config(run: str, *, strict: bool = False) -> RunnableConfig:

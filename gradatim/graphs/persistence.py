@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from gradatim.settings import Settings
 
 
 @asynccontextmanager
-async def open_persistence(settings: Settings) -> AsyncIterator[tuple[BaseCheckpointSaver[str], BaseStore]]:
+async def open_persistence(settings: Settings) -> AsyncGenerator[tuple[BaseCheckpointSaver[str], BaseStore]]:
     """Checkpointer and store, ready to use.
 
     Raises:
@@ -55,6 +55,8 @@ async def _connect(stack: AsyncExitStack, path: Path, *, autocommit: bool = Fals
         await connection.execute("PRAGMA busy_timeout=10000")
     except (OSError, sqlite3.Error) as error:
         raise StorageError(
-            f"cannot be opened: {error}", place=str(path), remedy="check permissions and space, or choose another data_dir"
+            f"cannot be opened: {error}",
+            place=str(path),
+            remedy="check permissions and space, or choose another data_dir",
         ) from error
     return connection

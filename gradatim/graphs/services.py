@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -59,7 +59,7 @@ class Services:
 @asynccontextmanager
 async def open_services(
     settings: Settings | None = None, *, model: BaseChatModel | None = None
-) -> AsyncIterator[Services]:
+) -> AsyncGenerator[Services]:
     """`Services.open` as a context manager."""
     services = await Services.open(settings, model=model)
     try:

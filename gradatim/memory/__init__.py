@@ -43,16 +43,16 @@ def open_memory(
 
     Args:
         settings: Where the data folder is.
-        embedder: Turns texts into vectors for recall; the packaged one when not given, loaded when first needed.
-        parameters: Of knowledge tracing; one set for all concepts when not given.
+        embedder: Turns texts into vectors for recall; the packaged one when not given, loaded when first
+        needed. parameters: Of knowledge tracing; one set for all concepts when not given.
     """
 
     def make_embedder() -> Embedder:
         if embedder is not None:
             return embedder
-        from gradatim.serving.embeddings import open_embedder
+        from gradatim.serving.embeddings import default_embedder
 
-        return open_embedder(settings)
+        return default_embedder()
 
     return EmbeddedMemory(
         SQLiteEventLog(settings.memory_path, parameters=parameters),

@@ -49,8 +49,8 @@ class EmbeddedMemory:
     async def forget(self, learner_id: str) -> int:
         """Delete all that is stored about a learner.
 
-        Events and estimates go first, so that a broken recall folder cannot keep them; its error is raised then,
-        and the call can be repeated once the folder is in order.
+        Events and estimates go first, so that a broken recall folder cannot keep them; its error is raised
+        then, and the call can be repeated once the folder is in order.
         """
         deleted = await self._log.forget(learner_id)
         await self._recall.forget(learner_id)

@@ -1,4 +1,4 @@
-"""A Chroma folder that several processes may use, one at a time, and that keeps nothing of what was deleted."""
+"""A Chroma folder for several processes, one at a time, that keeps nothing of what was deleted."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class ChromaFolder:
     """Opens Chroma late, closes it cleanly, and reopens it when another process has written.
 
     Chroma's own client holds its index in memory and does not see what another process adds to the folder. A
-    lock file lets one process work at a time and counts the writes, so that a client that has fallen behind is
-    noticed.
+    lock file lets one process work at a time and counts the writes, so that a client that has fallen behind
+    is noticed.
 
     Args:
         path: The folder; made at the first use.

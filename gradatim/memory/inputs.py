@@ -81,6 +81,4 @@ def checked_event(event: LearnerEvent) -> int:
             checked_id(observation.concept, "concept id")
         return microseconds(event.at)
     except InputError as error:
-        raise InputError(
-            error.message, place=f"event {event.id!r}, {error.place}", remedy=error.remedy
-        ) from error
+        raise InputError(error.message, place=f"event {event.id!r}, {error.place}", remedy=error.remedy) from error

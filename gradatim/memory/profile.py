@@ -84,8 +84,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         "engagement",
         "behavioural patterns",
         "Share of recent days with any activity, 0 to 1.",
-        "decay over the days (UTC) from the first event to today; observed = 1 on a day with an event, "
-        "else 0",
+        "decay over the days (UTC) from the first event to today; observed = 1 on a day with an event, else 0",
         ("any",),
     ),
     Attribute(

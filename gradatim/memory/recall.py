@@ -1,14 +1,15 @@
 """Recall by resemblance: a learner's earlier errors and feedback, found by their meaning in Chroma.
 
 Chroma keeps vectors, texts and what they belong to in one folder. A learner's items live in one of a few
-collections, chosen by the learner's id, so that forgetting somebody means writing one small collection anew; what
-is deleted from a collection in place would stay readable in the folder.
+collections, chosen by the learner's id, so that forgetting somebody means writing one small collection anew;
+what is deleted from a collection in place would stay readable in the folder.
 """
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,8 +21,8 @@ from gradatim.memory.protocol import RecollectionKind
 from gradatim.memory.worker import Worker
 
 if TYPE_CHECKING:
-    from chromadb.api.client import Client
     from chromadb import Collection as ChromaCollection
+    from chromadb.api.client import Client
 
     from gradatim.serving.embeddings import Embedder
 
@@ -39,9 +40,10 @@ _INDEX = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, 
 class ChromaRecall:
     """Recollections in a folder of Chroma.
 
-    Nothing is opened or imported before the first item is remembered or recalled; a folder that does not exist
-    is not made by asking. Each call runs in one thread and, across processes, alone. The vectors belong to one
-    embedder: under another one, items are embedded anew from their texts when they are next needed.
+    Nothing is opened or imported before the first item is remembered or recalled; a folder that does not
+    exist is not made by asking. Each call runs in one thread and, across processes, alone. The vectors
+    belong to one embedder: under another one, items are embedded anew from their texts when they are next
+    needed.
 
     Args:
         path: The folder.
@@ -67,9 +69,7 @@ class ChromaRecall:
             checked_id(item.learner_id)
             microseconds(item.at)
             if not item.text.strip():
-                raise InputError(
-                    "its text is blank", place=f"recollection {item.id!r}", remedy="leave such items out"
-                )
+                raise InputError("its text is blank", place=f"recollection {item.id!r}", remedy="leave such items out")
         if recollections:
             await self._worker.run(self._remember, tuple(recollections))
 
@@ -121,11 +121,15 @@ class ChromaRecall:
             for name, entries in by_collection.items():
                 collection = self._collection(client, name, create=True)
                 assert collection is not None
-                for page in _pages(list(entries.items())):
+                keys = list(entries)
+                for start in range(0, len(keys), _PAGE):
+                    page = keys[start : start + _PAGE]
                     collection.upsert(
-                        ids=[key for key, _ in page],
-                        embeddings=[vector for _, (_, vector) in page],
-                        metadatas=[_metadata(item) for _, (item, _) in page],
+                        ids=page,
+                        embeddings=[entries[key][1] for key in page],
+                        metadatas=cast(
+                            "Any", _replacing(collection, {key: _metadata(entries[key][0]) for key in page})
+                        ),
                     )
 
     def _recall(
@@ -151,8 +155,7 @@ class ChromaRecall:
         vectors = cast("Sequence[Sequence[float]]", (found["embeddings"] or [[]])[0])
         similarities = _cosines(query, vectors)
         items = [
-            _recollection(metadata, similarity)
-            for metadata, similarity in zip(metadatas, similarities, strict=True)
+            _recollection(metadata, similarity) for metadata, similarity in zip(metadatas, similarities, strict=True)
         ]
         items.sort(key=lambda item: (-(item.similarity or 0.0), item.id))
         return items[:limit]
@@ -160,7 +163,7 @@ class ChromaRecall:
     def _forget(self, learner_id: str) -> None:
         with self._folder.opened(write=True) as client:
             name = _collection_name(learner_id)
-            if name in _names(client):
+            if self._collection(client, name, create=False) is not None:
                 self._rewrite(client, name, without=learner_id)
         self._folder.vacuum()
 
@@ -182,14 +185,12 @@ class ChromaRecall:
 
     def _collection(self, client: Client, name: str, *, create: bool) -> ChromaCollection | None:
         """A collection whose vectors are of the present embedder; `None` where there is none to read."""
-        names = _names(client)
-        if name not in names and (unfinished := name + _NEXT) in names:
+        collection = _existing(client, name)
+        if collection is None and (collection := _existing(client, name + _NEXT)) is not None:
             # A rewrite ended between deleting the old and naming the new: the new one is complete.
-            client.get_collection(unfinished, embedding_function=None).modify(name=name)
-            names.add(name)
-        if name not in names:
+            collection.modify(name=name)
+        if collection is None:
             return self._created(client, name) if create else None
-        collection = client.get_collection(name, embedding_function=None)
         if dict(collection.metadata or {}) != self._signature():
             _log.info("embedding the items of %s anew for %s", name, self._current_embedder().name)
             collection = self._rewrite(client, name)
@@ -208,10 +209,10 @@ class ChromaRecall:
     def _rewrite(self, client: Client, name: str, *, without: str | None = None) -> ChromaCollection:
         """Copy a collection, leaving one learner out, and put the copy in its place.
 
-        Vectors of another embedder are computed anew. The old collection goes only when the copy is complete; a
-        copy that was never completed is thrown away by the next rewrite.
+        Vectors of another embedder are computed anew. The old collection goes only when the copy is
+        complete; a copy that was never completed is thrown away by the next rewrite.
         """
-        if name + _NEXT in _names(client):
+        if _existing(client, name + _NEXT) is not None:
             client.delete_collection(name + _NEXT)
         old = client.get_collection(name, embedding_function=None)
         keep_vectors = dict(old.metadata or {}) == self._signature()
@@ -235,35 +236,52 @@ class ChromaRecall:
 
 
 _NEXT = "-next"
+_CONCEPT = "concept:"
 
 
 def _collection_name(learner_id: str) -> str:
     return f"recall-{int(stable_id(learner_id), 16) % COLLECTIONS}"
 
 
-def _names(client: Client) -> set[str]:
-    return {collection.name for collection in client.list_collections()}
+def _existing(client: Client, name: str) -> ChromaCollection | None:
+    from chromadb.errors import NotFoundError
 
-
-def _pages(
-    entries: Sequence[tuple[str, tuple[Recollection, Sequence[float]]]],
-) -> Iterator[Sequence[tuple[str, tuple[Recollection, Sequence[float]]]]]:
-    for start in range(0, len(entries), _PAGE):
-        yield entries[start : start + _PAGE]
+    try:
+        return client.get_collection(name, embedding_function=None)
+    except NotFoundError:
+        return None
 
 
 def _metadata(item: Recollection) -> dict[str, Any]:
-    """What is kept of an item; `None` removes what an earlier version of it had."""
-    return {
+    """What is kept of an item.
+
+    Concepts are kept twice: as JSON to be read, and as a key each to be asked for. Chroma could hold a list,
+    but deleting a collection leaves its lists behind, for the next item that gets the same row.
+    """
+    metadata: dict[str, Any] = {
         "learner": item.learner_id,
         "item": item.id,
         "kind": item.kind,
         "text": item.text,
-        "task": item.task_id,
-        "concepts": list(item.concepts) or None,
-        "misconceptions": list(item.misconceptions) or None,
+        "concepts": json.dumps(item.concepts),
+        "misconceptions": json.dumps(item.misconceptions),
         "at": item.at,
     }
+    if item.task_id is not None:
+        metadata["task"] = item.task_id
+    return metadata | {_CONCEPT + concept: True for concept in item.concepts}
+
+
+def _replacing(collection: ChromaCollection, metadatas: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same metadata, with `None` for what stored items have and the new ones have not.
+
+    Chroma would keep it otherwise.
+    """
+    stored = collection.get(ids=list(metadatas), include=["metadatas"])
+    for key, before in zip(stored["ids"], stored["metadatas"] or [], strict=True):
+        for name in before:
+            metadatas[key].setdefault(name, None)
+    return list(metadatas.values())
 
 
 def _recollection(metadata: Mapping[str, Any], similarity: float) -> Recollection:
@@ -273,8 +291,8 @@ def _recollection(metadata: Mapping[str, Any], similarity: float) -> Recollectio
         kind=metadata["kind"],
         text=metadata["text"],
         task_id=metadata.get("task"),
-        concepts=tuple(metadata.get("concepts") or ()),
-        misconceptions=tuple(metadata.get("misconceptions") or ()),
+        concepts=tuple(json.loads(metadata["concepts"])),
+        misconceptions=tuple(json.loads(metadata["misconceptions"])),
         at=metadata["at"],
         similarity=similarity,
     )
@@ -284,13 +302,11 @@ def _where(learner_id: str, concepts: tuple[str, ...], kinds: tuple[str, ...]) -
     conditions: list[dict[str, Any]] = [{"learner": learner_id}]
     if kinds:
         conditions.append({"kind": {"$in": list(kinds)}})
-    if concepts:
-        conditions.append(_any_of([{"concepts": {"$contains": concept}} for concept in concepts]))
+    if len(concepts) == 1:
+        conditions.append({_CONCEPT + concepts[0]: True})
+    elif concepts:
+        conditions.append({"$or": [{_CONCEPT + concept: True} for concept in concepts]})
     return conditions[0] if len(conditions) == 1 else {"$and": conditions}
-
-
-def _any_of(conditions: list[dict[str, Any]]) -> dict[str, Any]:
-    return conditions[0] if len(conditions) == 1 else {"$or": conditions}
 
 
 def _cosines(query: Iterable[float], vectors: Sequence[Sequence[float]]) -> list[float]:

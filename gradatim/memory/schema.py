@@ -103,9 +103,7 @@ def storage_errors(path: Path) -> Generator[None]:
     except sqlite3.Error as error:
         code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         remedy = _REMEDIES.get(code & 0xFF, "see whether the disk and the file are in order")
-        raise StorageError(
-            f"the learner memory cannot be used: {error}", place=str(path), remedy=remedy
-        ) from error
+        raise StorageError(f"the learner memory cannot be used: {error}", place=str(path), remedy=remedy) from error
 
 
 @contextmanager

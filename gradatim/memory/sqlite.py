@@ -38,8 +38,8 @@ class _Learner:
 class SQLiteEventLog:
     """Append-only events, mastery and profile, kept together in one transaction.
 
-    Every call runs in one thread, which owns the connection. The file is opened, and created where there is none,
-    at the first call.
+    Every call runs in one thread, which owns the connection. The file is opened, and created where there is
+    none, at the first call.
 
     Args:
         path: The SQLite file.
@@ -88,9 +88,7 @@ class SQLiteEventLog:
     ) -> tuple[LearnerEvent, ...]:
         """A learner's events, newest first."""
         if limit is not None and limit < 1:
-            raise InputError(
-                f"the limit must be at least 1, got {limit}", place="limit", remedy="leave it out for all"
-            )
+            raise InputError(f"the limit must be at least 1, got {limit}", place="limit", remedy="leave it out for all")
         return await self._worker.run(self._events, checked_id(learner_id), limit, kind)
 
     async def learners(self) -> list[LearnerSummary]:
@@ -158,9 +156,7 @@ class SQLiteEventLog:
         events, last_at, last_id, last_instant, progress = row
         return _Learner(events, (last_at, last_id), last_instant, Progress.restored(json.loads(progress)))
 
-    def _fresh_row(
-        self, connection: sqlite3.Connection, learner_id: str
-    ) -> tuple[int, int, str, str, str] | None:
+    def _fresh_row(self, connection: sqlite3.Connection, learner_id: str) -> tuple[int, int, str, str, str] | None:
         row = connection.execute(_SELECT_LEARNER, (learner_id,)).fetchone()
         if row is not None and row[0] != self._derivation:
             self._rebuild(connection, learner_id)
@@ -225,8 +221,7 @@ class SQLiteEventLog:
         after: dict[str, Belief] = {}
         for seen in evidence(event):
             rows = connection.execute(
-                "SELECT correct, instant FROM observations WHERE learner = ? AND concept = ? "
-                "ORDER BY at, event, place",
+                "SELECT correct, instant FROM observations WHERE learner = ? AND concept = ? ORDER BY at, event, place",
                 (event.learner_id, seen.concept),
             )
             if seen.concept not in after:
@@ -253,9 +248,7 @@ class SQLiteEventLog:
             self._save(connection, learner_id, learner)
 
     def _log(self, connection: sqlite3.Connection, learner_id: str) -> Iterator[tuple[int, LearnerEvent]]:
-        rows = connection.execute(
-            "SELECT at, body FROM events WHERE learner = ? ORDER BY at, id", (learner_id,)
-        )
+        rows = connection.execute("SELECT at, body FROM events WHERE learner = ? ORDER BY at, id", (learner_id,))
         for at, body in rows:
             yield at, LearnerEvent.model_validate_json(body)
 
@@ -275,9 +268,7 @@ class SQLiteEventLog:
     def _state(self, learner_id: str) -> LearnerState:
         connection = self._connection()
         with storage_errors(self.path):
-            stored = connection.execute(
-                "SELECT derivation FROM learners WHERE learner = ?", (learner_id,)
-            ).fetchone()
+            stored = connection.execute("SELECT derivation FROM learners WHERE learner = ?", (learner_id,)).fetchone()
             stale = stored is not None and stored[0] != self._derivation
             # One transaction for both tables, so that no other process writes in between.
             with transaction(connection, write=stale):
@@ -313,9 +304,7 @@ class SQLiteEventLog:
 
     def _learners(self) -> list[LearnerSummary]:
         with storage_errors(self.path):
-            rows = self._connection().execute(
-                "SELECT learner, events, last_instant FROM learners ORDER BY learner"
-            )
+            rows = self._connection().execute("SELECT learner, events, last_instant FROM learners ORDER BY learner")
             return [LearnerSummary(*row) for row in rows]
 
     def _forget(self, learner_id: str) -> int:
@@ -332,9 +321,7 @@ class SQLiteEventLog:
 
 
 _BEFORE_ALL = -(2**63)
-_SELECT_LEARNER = (
-    "SELECT derivation, events, last_at, last_id, last_instant, progress FROM learners WHERE learner = ?"
-)
+_SELECT_LEARNER = "SELECT derivation, events, last_at, last_id, last_instant, progress FROM learners WHERE learner = ?"
 _UPSERT_MASTERY = "INSERT OR REPLACE INTO mastery VALUES (?, ?, ?, ?, ?)"
 
 
@@ -357,14 +344,10 @@ def _body(event: LearnerEvent) -> str:
 
 
 def _changes(plain: list[tuple[str, float, float]]) -> Changes:
-    return tuple(
-        MasteryChange(concept=concept, before=before, after=after) for concept, before, after in plain
-    )
+    return tuple(MasteryChange(concept=concept, before=before, after=after) for concept, before, after in plain)
 
 
-def _mastery_rows(
-    learner_id: str, beliefs: Mapping[str, Belief]
-) -> Iterator[tuple[str, str, float, int, str | None]]:
+def _mastery_rows(learner_id: str, beliefs: Mapping[str, Belief]) -> Iterator[tuple[str, str, float, int, str | None]]:
     for concept, belief in beliefs.items():
         yield learner_id, concept, belief.probability, belief.observations, belief.updated_at
 

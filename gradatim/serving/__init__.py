@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = [
     "CATALOGUE",
     "CatalogueEntry",
-    "Embedder",
     "EmbeddedTransport",
+    "Embedder",
     "HttpTransport",
     "MiniLMEmbedder",
     "OpenAIChat",

@@ -1,6 +1,7 @@
 """Models that gradatim knows by name, as data: files, sizes, digests and where they can be had.
 
-Sources are tried in order and none of them is trusted: a file counts only if its SHA-256 is the one written here.
+Sources are tried in order and none of them is trusted: a file counts only if its SHA-256 is the one
+written here.
 """
 
 from __future__ import annotations

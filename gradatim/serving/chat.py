@@ -25,9 +25,10 @@ _OWN_ARGUMENTS = (*_TOOL_ARGUMENTS, "stream", "ls_structured_output_format")
 class OpenAIChat(SchemaChatModel):
     """A model that speaks OpenAI's chat completions over a transport.
 
-    Every field can be given anew with a call (`model.invoke(messages, temperature=0.7, n=3)`); further arguments of
-    a call go into the payload as they are. `response_metadata` of an answer carries `model_name`, `finish_reason` and,
-    with `logprobs`, `mean_logprob` (natural logarithm) and the tokens' own log-probabilities.
+    Every field can be given anew with a call (`model.invoke(messages, temperature=0.7, n=3)`); further
+    arguments of a call go into the payload as they are. `response_metadata` of an answer carries
+    `model_name`, `finish_reason` and, with `logprobs`, `mean_logprob` (natural logarithm) and the tokens' own
+    log-probabilities.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -172,7 +173,7 @@ class OpenAIChat(SchemaChatModel):
         payload = {key: value for key, value in given.items() if value is not None}
         if payload.get("logprobs"):
             payload.setdefault("top_logprobs", 1)  # llama.cpp leaves them all out for 0
-        payload["messages"] = cast("list[dict[str, Any]]", convert_to_openai_messages(messages))
+        payload["messages"] = convert_to_openai_messages(messages)
         return payload
 
     def _result(self, answer: dict[str, Any], tools: list[dict[str, Any]] | None) -> ChatResult:
@@ -194,7 +195,8 @@ class OpenAIChat(SchemaChatModel):
 
 def _tokens(choice: dict[str, Any]) -> list[dict[str, Any]]:
     """Tokens of a choice with their log-probabilities, without the alternatives."""
-    content = (choice.get("logprobs") or {}).get("content") or []
+    logprobs: dict[str, Any] = choice.get("logprobs") or {}
+    content: list[dict[str, Any]] = logprobs.get("content") or []
     return [
         {"token": token["token"], "bytes": token.get("bytes"), "logprob": token["logprob"]}
         for token in content
@@ -206,7 +208,7 @@ def _usage(usage: dict[str, Any] | None) -> UsageMetadata | None:
     if not usage:
         return None
     read, written = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
-    details = usage.get("prompt_tokens_details") or {}
+    details: dict[str, Any] = usage.get("prompt_tokens_details") or {}
     return UsageMetadata(
         input_tokens=read,
         output_tokens=written,

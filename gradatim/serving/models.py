@@ -17,7 +17,8 @@ def open_chat_model(spec: str, settings: Settings) -> BaseChatModel:
     """The chat model that a name stands for. Nothing is loaded or asked before the first request.
 
     Args:
-        spec: A catalogue name, a path to a GGUF file, `http(s)://host/v1#name`, or `none` (grounded realiser).
+        spec: A catalogue name, a path to a GGUF file, `http(s)://host/v1#name`, or `none` (the grounded
+            realiser).
         settings: Key, timeout, threads and the models folder.
 
     Raises:

@@ -23,7 +23,8 @@ class NotJson(ValueError):
 def json_schema(schema: SchemaLike) -> JsonSchema:
     """The JSON schema of a pydantic model or of a schema given as data, without what only people read.
 
-    Objects whose schema does not say otherwise take no further properties, so that a grammar made from it ends.
+    Objects whose schema does not say otherwise take no further properties, so that a grammar made from it
+    ends.
     """
     plain = schema.model_json_schema() if isinstance(schema, type) else dict(schema)
     return cast("JsonSchema", _closed(plain))
@@ -69,6 +70,7 @@ def read_json(text: str) -> Any:
     Raises:
         NotJson: There is none.
     """
+    problem: ValueError | None = None
     fence = _FENCE.search(text)
     for candidate in (text, fence.group(1) if fence else None):
         if candidate is not None:

@@ -52,8 +52,8 @@ class ScriptedRequest:
 class ScriptedChat(SchemaChatModel):
     """A model for tests.
 
-    It answers `n` samples of one request with the next `n` answers of its script, streams word by word, takes tools
-    and structured output like the real ones, and keeps every request in `requests`.
+    It answers `n` samples of one request with the next `n` answers of its script, streams word by word, takes
+    tools and structured output like the real ones, and keeps every request in `requests`.
 
     Example:
         ```python

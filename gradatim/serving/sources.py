@@ -43,7 +43,7 @@ def fetch_url(source: UrlSource, target: Path, size: int, on_bytes: OnBytes) -> 
         have = 0
     if have == size:
         return
-    headers = {"Range": f"bytes={have}-"} if have else {}
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
     try:
         with httpx.stream(

@@ -1,7 +1,7 @@
 """Answers of a schema from models that do not always keep to it.
 
-An answer is validated, repaired once by showing the model what was wrong, and otherwise given up with the reason:
-garbage never raises, only a model that cannot be reached does.
+An answer is validated, repaired once by showing the model what was wrong, and otherwise given up with the
+reason: garbage never raises, only a model that cannot be reached does.
 """
 
 from __future__ import annotations
@@ -119,8 +119,8 @@ async def ask_structured(
     """Ask a model for JSON.
 
     Args:
-        model: Any LangChain chat model. Where its class is not known to take `response_format`, the schema is put
-            into the prompt instead; where it does not take `n`, it is asked `n` times.
+        model: Any LangChain chat model. Where its class is not known to take `response_format`, the schema is
+            put into the prompt instead; where it does not take `n`, it is asked `n` times.
         messages: The question.
         schema: A pydantic model or a JSON schema.
         n: Samples, from one request.
@@ -194,7 +194,8 @@ class _Question:
         return generations, _usage(generations)
 
     def _instructions(self) -> str:
-        return f"Answer with one JSON object of this schema and nothing else: {json.dumps(json_schema(self._schema))}"
+        schema = json.dumps(json_schema(self._schema))
+        return f"Answer with one JSON object of this schema and nothing else: {schema}"
 
     async def settle(
         self, messages: Sequence[BaseMessage], generation: ChatGeneration
@@ -207,7 +208,7 @@ class _Question:
         raw = _text(generation)
         shown = raw if len(raw) <= _SHOWN else f"{raw[:_SHOWN]}…"
         complaint = HumanMessage(
-            f"That answer cannot be used: {problem}. Answer again, briefly, with only the complete corrected JSON."
+            f"That answer cannot be used: {problem}. Answer again, briefly, with only the corrected JSON."
         )
         # An empty assistant turn is refused by some chat templates.
         turn = [AIMessage(shown)] if shown.strip() else []
@@ -253,7 +254,8 @@ def _usage(generations: Sequence[ChatGeneration]) -> Usage:
 
 def _mean_logprob(generation: ChatGeneration) -> float | None:
     info = {**generation.message.response_metadata, **(generation.generation_info or {})}
-    tokens = (info.get("logprobs") or {}).get("content") or []
+    logprobs: dict[str, Any] = info.get("logprobs") or {}
+    tokens: list[dict[str, Any]] = logprobs.get("content") or []
     values = _value_logprobs(tokens) or [float(token["logprob"]) for token in tokens]
     if values:
         return sum(values) / len(values)

@@ -1,7 +1,7 @@
 """Tool calls through a JSON schema, for models and servers that have no tool calling of their own.
 
-The model is told which tools there are and answers with one JSON object: `{"tool": NAME, "arguments": {…}}` or
-`{"reply": TEXT}`. One call an answer; the next one can follow the tool's result.
+The model is told which tools there are and answers with one JSON object: `{"tool": NAME, "arguments": {…}}`
+or `{"reply": TEXT}`. One call an answer; the next one can follow the tool's result.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import asyncio
 import json
 import random
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
@@ -49,7 +49,8 @@ class RequestRefused(ModelError):
 class Transport(Protocol):
     """Carries requests to one model.
 
-    Both methods raise `ModelError` when there is no answer; cancelling stops the work as soon as the model can.
+    Both methods raise `ModelError` when there is no answer; cancelling stops the work as soon as the model
+    can.
     """
 
     @property
@@ -145,7 +146,7 @@ class HttpTransport:
             raise self._unreachable(error) from error
 
     @asynccontextmanager
-    async def _open(self, payload: Payload) -> AsyncIterator[httpx.Response]:
+    async def _open(self, payload: Payload) -> AsyncGenerator[httpx.Response]:
         """The response to a request, its status already judged."""
         import httpx
 
@@ -192,7 +193,7 @@ class HttpTransport:
         remedy = {
             401: "set GRADATIM_API_KEY to a key this endpoint takes",
             403: "set GRADATIM_API_KEY to a key this endpoint takes",
-            404: "check the address and the model's name after # (GET /models of the endpoint lists the names)",
+            404: "check the address and the model's name after # (the endpoint's /models lists the names)",
             429: "wait, or ask the endpoint's operator for a higher rate",
         }.get(status, "see the endpoint's log" if status >= 500 else None)
         return RequestRefused(
@@ -213,7 +214,7 @@ class HttpTransport:
         return ModelError(
             f"the endpoint did not answer with a chat completion but with {body[:120]!r}",
             place=self._endpoint,
-            remedy="check that the address is that of an OpenAI-compatible server and ends in its version (/v1)",
+            remedy="check that the address is that of an OpenAI-compatible server, with its version (/v1)",
         )
 
 

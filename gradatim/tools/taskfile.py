@@ -33,7 +33,7 @@ _KEYS = (
 _SYNONYMS = {
     "name": "title", "description": "statement", "text": "statement", "question": "statement", "type": "kind",
     "function": "entry_point", "solution": "reference", "answer": "reference", "cases": "tests",
-    "prelude": "setup",
+    "prelude": "setup", "reveal": "reveal_solution",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,7 +27,8 @@ class HashingEmbedder:
         for word in text.lower().split():
             digest = hashlib.sha256(word.encode()).digest()
             vector[int.from_bytes(digest[:4], "big") % self.dimensions] += 1.0 if digest[4] % 2 else -1.0
-        return vector
+        length = math.hypot(*vector) or 1.0
+        return [value / length for value in vector]
 
 
 def event(number: int, *seen: tuple[str, bool], **other: Any) -> LearnerEvent:

@@ -26,16 +26,11 @@ async def test_forgotten_text_is_nowhere_in_the_folder(tmp_path: Path) -> None:
     secret = "xylophone-7421"
     async with open_memory(Settings(data_dir=data), HashingEmbedder()) as memory:
         await memory.append(
-            [
-                event(n, (secret, True), learner_id=secret, payload={"code": f"{secret} " * 500})
-                for n in range(20)
-            ]
+            [event(n, (secret, True), learner_id=secret, payload={"code": f"{secret} " * 500}) for n in range(20)]
         )
         await memory.append([event(n, ("loops", True), id=f"other{n}", learner_id="ben") for n in range(20)])
         for n in range(20):
-            await memory.remember(
-                [recollection(f"r{n}", f"{secret} {n}", learner_id=secret, concepts=(secret,))]
-            )
+            await memory.remember([recollection(f"r{n}", f"{secret} {n}", learner_id=secret, concepts=(secret,))])
             await memory.remember([recollection(f"r{n}", f"ben {n}", learner_id="ben")])
         assert files_with(data, secret)
         await memory.forget(secret)

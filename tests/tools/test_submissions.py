@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import json
 import os
+from encodings.aliases import aliases
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gradatim.errors import SubmissionError
 from gradatim.settings import Settings
 from gradatim.tools.submissions import HandedIn, decode_program, read_submissions
 
+ENCODINGS = st.sampled_from(sorted(set(aliases.values())))
 SMALL = Settings(submission_limit=2048)
 
 
@@ -194,17 +198,17 @@ def test_paths_that_are_no_programs(tmp_path: Path) -> None:
     (tmp_path / "link.py").symlink_to("gone")
     (tmp_path / "empty").mkdir()
     os.mkfifo(tmp_path / "pipe.py")
-    for given, message, remedy in [
+    for path, message, remedy in [
         (tmp_path / "gone.py", "does not exist", "check the path"),
         (tmp_path / "link.py", "is a link to nothing", "remove the link"),
         (tmp_path / "empty", "holds no Python file", "*.py"),
         (tmp_path / "pipe.py", "is not a regular file", "stdin as -"),
         (Path("/dev/zero"), "is not a regular file", "stdin as -"),
     ]:
-        error = only_error(read(given))
+        error = only_error(read(path))
         assert message in error.message
         assert remedy in (error.remedy or "")
-        assert error.place == str(given)
+        assert error.place == str(path)
     assert "cannot be read" in only_error(read("a\0b")).message
     assert "no program was given" in only_error(read()).message
 
@@ -259,3 +263,18 @@ def test_json_lines_without_programs(tmp_path: Path) -> None:
     file = tmp_path / "p.jsonl"
     file.write_text("\n\n")
     assert "holds no programs" in only_error(read(file)).message
+
+
+@settings(deadline=None)
+@given(
+    st.binary(max_size=80)
+    | st.builds(lambda name, rest: f"# coding: {name}\n".encode() + rest, ENCODINGS, st.binary(max_size=40))
+)
+def test_any_bytes_are_a_program_or_explained(data: bytes) -> None:
+    try:
+        text = decode_program(data, "a.py")
+    except SubmissionError:
+        return
+    assert "\r" not in text
+    assert "\0" not in text
+    text.encode("utf-8")

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import jsonschema
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gradatim.domain import Task
 from gradatim.errors import TaskFileError
@@ -463,9 +465,32 @@ def test_schema_is_valid_and_agrees_with_the_reader() -> None:
     structural = [
         "unknown-key", "unknown-test-key", "no-id", "bad-id", "title-list", "bad-kind", "no-entry-point",
         "entry-point-in-program", "concepts-text", "concept-form", "concept-twice", "reveal-text",
-        "tests-empty", "tests-mapping", "test-is-text", "no-form", "two-forms", "nothing-expected", "expect-and-raises",
-        "stdin-without-stdout", "call-in-program", "stdin-in-function", "weight-zero",
+        "tests-empty", "tests-mapping", "test-is-text", "no-form", "two-forms", "nothing-expected",
+        "expect-and-raises", "stdin-without-stdout", "call-in-program", "stdin-in-function", "weight-zero",
         "weight-infinite", "timeout-long", "timeout-text", "hidden-number",
     ]  # fmt: skip
     accepted = [name for name in structural if validator.is_valid(yaml.safe_load(BROKEN[name].text))]
     assert accepted == []
+
+
+@settings(deadline=None)
+@given(st.text() | st.text(alphabet="-:[]{}'\"|>&*!? \n#,abt0.~", max_size=60))
+def test_any_text_is_a_task_or_explained(text: str) -> None:
+    with pytest.raises(TaskFileError) as caught:
+        parse_task(text)
+    assert caught.value.message
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, len(GOOD)),
+    st.integers(0, 30),
+    st.text(max_size=5) | st.sampled_from(["&a ", "*a", "\t", "!!int "]),
+)
+def test_any_damage_is_survived(at: int, length: int, text: str) -> None:
+    damaged = GOOD[:at] + text + GOOD[at + length :]
+    try:
+        task = parse_task(damaged)
+    except TaskFileError:
+        return
+    assert Task.model_validate(task.plain()) == task

@@ -43,9 +43,7 @@ class BenchRequest:
         if self.data is None:
             raise InputError(f"this benchmark needs {holding}", place="--data", remedy="give their folder")
         if not self.data.is_dir():
-            raise InputError(
-                "there is no such folder", place=str(self.data), remedy=f"name a folder of {holding}"
-            )
+            raise InputError("there is no such folder", place=str(self.data), remedy=f"name a folder of {holding}")
         return self.data
 
 
@@ -68,11 +66,9 @@ class Entry:
 
 
 BENCHMARKS: Mapping[str, Entry] = {
-    "overhead": Entry(
-        "gradatim.app.bench.overhead:overhead", "Cost of one assessment without the language model."
-    ),
+    "overhead": Entry("gradatim.app.bench.overhead:run", "Cost of one assessment without the language model."),
     "sandbox": Entry(
-        "gradatim.app.bench.sandbox:sandbox",
+        "gradatim.app.bench.sandbox:run",
         "Programs a second and agreement with labels, against a python -I process each.",
     ),
 }

@@ -1,4 +1,4 @@
-"""What `gradatim doctor` looks at: every check tries the real thing and says what to do when it does not work."""
+"""What `gradatim doctor` looks at: each check tries the real thing and has a remedy."""
 
 from __future__ import annotations
 

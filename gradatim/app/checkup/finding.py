@@ -36,11 +36,21 @@ def failure(name: str, error: Exception, *, status: Status = "missing", remedy: 
     return Finding(name, status, told, remedy or "run `gradatim --debug doctor` and report what it shows")
 
 
-async def examine(settings: Settings, checks: Iterable[Check]) -> AsyncIterator[Finding]:
-    """All findings, as they come. A check that breaks is a finding, and the others go on."""
+async def examine(
+    settings: Settings, checks: Iterable[Check], *, debug: bool = False
+) -> AsyncIterator[Finding]:
+    """All findings, as they come. A check that breaks is a finding, and the others go on.
+
+    Args:
+        settings: What is looked at.
+        checks: In the order of the report.
+        debug: Let a check that breaks raise.
+    """
     for check in checks:
         try:
             async for finding in check(settings):
                 yield finding
-        except Exception as error:  # noqa: BLE001 whatever is broken here is what the doctor has to report
+        except Exception as error:  # whatever is broken here is what the doctor has to report
+            if debug:
+                raise
             yield failure(check.__name__.removeprefix("check_").replace("_", " "), error)

@@ -44,7 +44,9 @@ async def check_data_dir(settings: Settings) -> AsyncIterator[Finding]:
         return
     text = f"{folder}: can be written, {free / 1e9:,.1f} GB free"
     if free < FREE_BYTES:
-        yield Finding(name, "weak", text, "free some space; memory and checkpoints grow with every assessment")
+        yield Finding(
+            name, "weak", text, "free some space; memory and checkpoints grow with every assessment"
+        )
     else:
         yield Finding(name, "ok", text)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -119,9 +119,7 @@ class _Work:
                 nonlocal waiting
                 submission = handed_in.submission(self.task.id).model_copy(update={"learner_id": self.learner})
                 with node_progress(not several) as on_node:
-                    assessment = await assessor.assess(
-                        self.task, submission, thread=self.thread, on_node=on_node
-                    )
+                    assessment = await assessor.assess(self.task, submission, thread=self.thread, on_node=on_node)
                 waiting += assessment.waiting
                 self._report(assessment, several)
                 return Judgement(
@@ -173,7 +171,7 @@ def assessment_row(name: str, assessment: Assessment) -> dict[str, Any]:
 
 
 @contextmanager
-def node_progress(wanted: bool) -> Iterator[Callable[[NodeEvent], None] | None]:
+def node_progress(wanted: bool) -> Generator[Callable[[NodeEvent], None] | None]:
     """Progress of one run on stderr: a spinner for what works now, a line for what is done."""
     if not wanted:
         yield None

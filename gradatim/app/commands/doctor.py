@@ -39,7 +39,7 @@ def doctor(
     Exit codes: 0 everything that the settings ask for works; 1 something is missing.
     """
     settings = load_settings(data_dir=data_dir, cache_dir=cache_dir, curriculum=curriculum)
-    findings = asyncio.run(_examine(settings, as_json))
+    findings = asyncio.run(_examine(settings, as_json, ctx.find_root().params.get("debug", False)))
     missing = [finding.name for finding in findings if finding.status == "missing"]
     if as_json:
         emit({"ok": not missing, "missing": missing, "checks": [asdict(finding) for finding in findings]})
@@ -50,9 +50,9 @@ def doctor(
     ctx.exit(1 if missing else 0)
 
 
-async def _examine(settings: Settings, as_json: bool) -> list[Finding]:
+async def _examine(settings: Settings, as_json: bool, debug: bool) -> list[Finding]:
     findings: list[Finding] = []
-    async for finding in examine(settings, CHECKS):
+    async for finding in examine(settings, CHECKS, debug=debug):
         findings.append(finding)
         if not as_json:
             out(_text(finding))

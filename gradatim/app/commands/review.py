@@ -19,8 +19,8 @@ from gradatim.domain import Feedback, ReviewDecision, ReviewRequest
 from gradatim.errors import ReviewError
 from gradatim.graphs import open_assessor
 from gradatim.graphs.persistence import open_persistence
-from gradatim.serving import GroundedRealiser
 from gradatim.graphs.services import open_services
+from gradatim.serving import GroundedRealiser
 from gradatim.settings import Settings, load_settings
 
 T = TypeVar("T")
@@ -139,7 +139,13 @@ def decide(
 
 
 async def _decide(
-    settings: Settings, request_id: str, kind: Any, edit: Path | None, message: str | None, reviewer: str, as_json: bool
+    settings: Settings,
+    request_id: str,
+    kind: Any,
+    edit: Path | None,
+    message: str | None,
+    reviewer: str,
+    as_json: bool,
 ) -> None:
     # what comes after the review asks no model
     async with (
@@ -171,7 +177,8 @@ async def _decide(
 def _request_text(request: ReviewRequest, decision: ReviewDecision | None) -> str:
     lines = [
         f"review {request.id}  ({request.status})",
-        f"task {printable(request.task_id)}, learner {printable(request.learner_id or '-')}, since {request.created_at}",
+        f"task {printable(request.task_id)}, learner {printable(request.learner_id or '-')}",
+        f"since {request.created_at}",
         f"confidence {request.confidence.value:.2f}: "
         + ", ".join(
             f"{name} {'not measured' if value is None else format(value, '.2f')}"
@@ -187,7 +194,8 @@ def _request_text(request: ReviewRequest, decision: ReviewDecision | None) -> st
             cites = " ".join(f"[{item}]" for item in statement.evidence)
             lines.append(f"  {printable(statement.text)} {cites}".rstrip())
             lines += [
-                f"      {marks[check.verdict]} {check.claim.kind}: {shorten(check.detail, 120)}" for check in statement.checks
+                f"      {marks[check.verdict]} {check.claim.kind}: {shorten(check.detail, 120)}"
+                for check in statement.checks
             ]
     if decision is not None:
         lines += ["", f"decided by {printable(decision.reviewer)} at {decision.decided_at}: {decision.kind}"]

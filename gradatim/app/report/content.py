@@ -21,6 +21,8 @@ from gradatim.domain import (
 Mark = Literal["supported", "refuted", "unchecked", "none"]
 """`none`: the sentence claims nothing that could be checked."""
 DeliveryState = Literal["delivered", "held", "rejected"]
+STRONG = 0.5
+"""Suspicion from which a line is marked strongly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,9 @@ class TestRow:
     __test__ = False
 
     id: str
-    label: str
+    name: str | None
+    label: str | None
+    """What is run, in short; `None` where the reader may not know."""
     status: OutcomeStatus
     expected: str | None
     actual: str | None
@@ -62,6 +66,11 @@ class Finding:
     mark: Mark
     method: str
     text: str
+
+    @property
+    def empty(self) -> bool:
+        """Whether it says no more than that no checker decides the sentence."""
+        return self.mark == "unchecked" and self.method == "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class Html:
         return self.source
 
 
-Fragment: TypeAlias = Html | str | int | float | None | Sequence[Html]
+Fragment: TypeAlias = Html | str | int | float | Sequence[Html] | None
 
 
 class _Escaping(string.Formatter):
@@ -47,10 +47,11 @@ def html(template: LiteralString, /, **fields: Fragment) -> Html:
     """Fill a template.
 
     Args:
-        template: HTML with `{name}` fields (`{name:.2f}` formats numbers), a literal of the source code. Attribute
-            values stand in double quotes.
-        fields: `Html` goes in as it is, a sequence of `Html` joined, `None` as nothing; any other value is escaped
-            and stripped of characters that a page would act on (controls, changes of writing direction).
+        template: HTML with `{name}` fields (`{name:.2f}` formats numbers), a literal of the source code.
+            Attribute values stand in double quotes.
+        fields: `Html` goes in as it is, a sequence of `Html` joined, `None` as nothing; any other value is
+            escaped, and characters that a page would act on (controls, changes of writing direction) are
+            spelt out.
     """
     return Html(_FORMATTER.vformat(template, (), fields))
 

@@ -19,9 +19,9 @@ _LONGEST = 400
 class Redaction:
     """What a text may say to somebody who must not see hidden tests.
 
-    Hidden tests never reach a model whose text a learner reads; this is the second line of defence, for texts of
-    people and of parts that see all tests. It finds calls, checks, names, inputs and outputs as they stand in the
-    task, whatever white space lies between their parts.
+    Hidden tests never reach a model whose text a learner reads; this is the second line of defence, for texts
+    of people and of parts that see all tests. It finds calls, checks, names, inputs and outputs as they stand
+    in the task, whatever white space lies between their parts.
 
     Args:
         task: Its hidden tests hold what is searched for.
@@ -30,7 +30,7 @@ class Redaction:
 
     def __init__(self, task: Task, *, full: bool = False) -> None:
         self.full = full
-        self.hidden = frozenset() if full else frozenset(test.id for test in task.tests if test.hidden)
+        self.hidden = frozenset(test.id for test in task.tests if test.hidden and not full)
         shown = {text for test in task.tests if not test.hidden for text in _contents(test)}
         secrets = {text for test in task.tests if test.id in self.hidden for text in _contents(test)} - shown
         patterns = sorted((_pattern(text) for text in secrets), key=len, reverse=True)

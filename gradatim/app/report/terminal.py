@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gradatim.app.console import plural, printable, shorten
-from gradatim.app.report.content import Mark, Part, ProgramLine, Report, Sentence, TestRow
+from gradatim.app.report.content import STRONG, Mark, NodeTime, Part, ProgramLine, Report, Sentence, TestRow
 from gradatim.app.report.listing import TokenKind
 from gradatim.app.report.view import report_of
 from gradatim.domain import Assessment
@@ -26,8 +26,6 @@ CONTEXT = 4
 """Lines shown around a marked line of a long program."""
 LONG = 60
 """Lines up to which a program is shown whole."""
-STRONG = 0.5
-"""Suspicion from which a line is marked strongly."""
 
 _GLYPHS: dict[Mark, tuple[str, str]] = {
     "supported": ("✓", "green"),
@@ -44,7 +42,7 @@ _TOKENS: dict[TokenKind, str] = {
     "name": "",
     "plain": "",
 }
-_DELIVERY = {"delivered": ("✓", "green"), "held": ("⏸", "yellow"), "rejected": ("✗", "red")}
+_DELIVERY = {"delivered": ("✓", "green"), "held": ("○", "yellow"), "rejected": ("✗", "red")}
 _SPAN = re.compile(r"`([^`\n]+)`")
 
 
@@ -53,8 +51,8 @@ def render_assessment(assessment: Assessment, *, full: bool = False) -> Renderab
 
     Args:
         assessment: What is reported.
-        full: For staff: with hidden tests, all evidence, feedback that is not delivered, and the repair. Without
-            it, only what the learner may see.
+        full: For staff: with hidden tests, all evidence, feedback that is not delivered, and the repair.
+            Without it, only what the learner may see.
     """
     return TerminalReport(report_of(assessment, full=full))
 
@@ -82,7 +80,7 @@ class TerminalReport:
         if report.changes:
             yield from _section("Learner state", _changes(report))
         if report.stages:
-            yield from _section("Path", _path(report))
+            yield from _section("Path", _path(report, options.max_width - 2))
 
 
 def _section(title: str, *content: RenderableType) -> Iterator[RenderableType]:
@@ -108,7 +106,10 @@ def _heading(report: Report) -> RenderableType:
     lines: list[Text] = [
         verdict,
         Text(printable("  ·  ".join(facts))),
-        Text(f"executed {isolation} in {report.seconds:.2f} s", style="bold red" if report.tier == "unsafe" else "dim"),
+        Text(
+            f"executed {isolation} in {report.seconds:.2f} s",
+            style="bold red" if report.tier == "unsafe" else "dim",
+        ),
     ]
     if report.load_error:
         fault = report.load_error
@@ -132,7 +133,7 @@ def _tests(report: Report, wide: bool) -> RenderableType:
         row = [
             Text(glyph, style=colour),
             Text(printable(test.id), style="dim"),
-            Text(shorten(test.label), style="dim italic" if test.hidden else ""),
+            _name(test),
             Text(shorten(test.expected or "")),
             _actual(test, colour),
         ]
@@ -140,9 +141,19 @@ def _tests(report: Report, wide: bool) -> RenderableType:
     return table
 
 
+def _name(test: TestRow) -> Text:
+    if test.label is None:
+        return Text("hidden test", style="dim italic")
+    words = Text(shorten(f"{test.name}: {test.label}" if test.name else test.label))
+    return words.append(" (hidden)", style="yellow") if test.hidden else words
+
+
 def _actual(test: TestRow, colour: str) -> Text:
     if test.status == "passed":
-        return Text("passed" if test.hidden and test.actual is None else shorten(test.actual or "passed"), style=colour)
+        return Text(
+            "passed" if test.hidden and test.actual is None else shorten(test.actual or "passed"),
+            style=colour,
+        )
     words = test.actual if test.status in ("failed", "error") and test.actual is not None else None
     if words is None:
         words = test.detail or test.status.replace("-", " ")
@@ -223,7 +234,7 @@ def _part(part: Part, full: bool) -> Iterator[RenderableType]:
         glyph, colour = _GLYPHS[sentence.mark]
         table.add_row(Text(glyph, style=f"bold {colour}"), _sentence(sentence))
         for finding in sentence.findings:
-            if full or finding.mark != "supported":
+            if full or not (finding.empty or finding.mark == "supported"):
                 sign, tone = _GLYPHS[finding.mark]
                 table.add_row("", Text(f"└ {sign} {printable(finding.text)} ({finding.method})", style=f"{tone} dim"))
     yield table
@@ -263,23 +274,27 @@ def _misconceptions(report: Report) -> RenderableType:
 
 
 def _evidence(report: Report, wide: bool) -> RenderableType:
-    table = Table(box=None, expand=True, padding=(0, 1), header_style="dim", collapse_padding=True, pad_edge=False)
-    table.add_column("id", ratio=2, style="cyan", overflow="fold")
-    table.add_column("what was found", ratio=5)
+    table = Table(box=None, expand=True, padding=(0, 1), header_style="dim", pad_edge=False, collapse_padding=True)
+    table.add_column("id", style="cyan", overflow="fold", max_width=38)
+    table.add_column("what was found", ratio=1)
     if wide:
-        table.add_column("by", ratio=1, style="dim", overflow="fold")
+        table.add_column("by", style="dim", no_wrap=True)
+    else:
+        table.show_header = False
+        table.columns[0].max_width = 2
     for item in report.evidence:
-        summary = _prose(item.summary)
+        name, source, summary = Text(printable(item.id)), Text(printable(item.source)), _prose(item.summary)
         if not item.visible:
             summary.append(" (not for the learner)", style="yellow")
-        if not wide and item.source:
-            summary.append(f" — {printable(item.source)}", style="dim")
-        table.add_row(Text(printable(item.id)), summary, *([Text(printable(item.source))] if wide else []))
+        if wide:
+            table.add_row(name, summary, source)
+        else:
+            title = Text.assemble((name.plain, "cyan"), "  ", (source.plain, "dim"))
+            table.add_row("•", Group(title, summary))
     if not report.withheld_evidence:
         return table
-    left = plural(report.withheld_evidence, "further item")
-    verb = "rests" if report.withheld_evidence == 1 else "rest"
-    note = Text(f"{left} {verb} on hidden tests or other people's data.", style="dim")
+    left = plural(report.withheld_evidence, "further item rests", "further items rest")
+    note = Text(f"{left} on hidden tests or other people's data.", style="dim")
     return Group(table, note) if report.evidence else note
 
 
@@ -342,15 +357,19 @@ def _changes(report: Report) -> RenderableType:
     return Group(Text("estimated mastery, before and after", style="dim"), table)
 
 
-def _path(report: Report) -> RenderableType:
-    path = Text()
+def _path(report: Report, width: int) -> RenderableType:
+    """The stages, broken only between them: rich would part a node from its time."""
+    lines: list[Text] = [Text()]
     for number, stage in enumerate(report.stages):
-        if number:
-            path.append(" → ", style="dim")
-        for place, node in enumerate(stage):
-            if place:
-                path.append(" ∥ ", style="dim")
-            path.append(printable(node.name), style="yellow" if node.degraded else "")
-            path.append(f"\N{NO-BREAK SPACE}{node.seconds:.2f}", style="dim")
+        piece = Text(" → " if number else "", style="dim")
+        piece.append_text(Text(" ∥ ", style="dim").join(_node(node) for node in stage))
+        if lines[-1] and lines[-1].cell_len + piece.cell_len > width:
+            lines.append(Text())
+        lines[-1].append_text(piece)
     facts = f"{report.node_seconds:.2f} s of work  ·  model {report.model}"
-    return Group(path, Text(printable(facts), style="dim"))
+    return Group(*lines, Text(printable(facts), style="dim"))
+
+
+def _node(node: NodeTime) -> Text:
+    name = (printable(node.name), "yellow not dim" if node.degraded else "not dim")
+    return Text.assemble(name, (f" {node.seconds:.2f}", "dim"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from difflib import unified_diff
 
-from gradatim.agents.deliverer import UNCHECKED
 from gradatim.app.report.content import (
     Delivery,
     Finding,
@@ -21,6 +20,11 @@ from gradatim.app.report.listing import lines_of, tokens
 from gradatim.app.report.redaction import Redaction
 from gradatim.domain import Assessment, Outcome, Statement, TestCase, Verdict
 
+UNCHECKED = "Not checked: "
+"""How the deliverer marks a sentence that nothing could decide; a report shows the mark itself instead.
+
+The same as `gradatim.agents.deliverer.UNCHECKED`, without the cost of importing the agents.
+"""
 STAGES = (
     ("intake",),
     ("execute", "recall"),
@@ -42,16 +46,14 @@ def report_of(assessment: Assessment, *, full: bool = False) -> Report:
 
     Args:
         assessment: What is reported.
-        full: For staff: with hidden tests, all evidence, feedback that is not delivered, and the repair. Without
-            it, only what the learner may see.
+        full: For staff: with hidden tests, all evidence, feedback that is not delivered, and the repair.
+            Without it, only what the learner may see.
     """
     redact = Redaction(assessment.task, full=full)
     task, execution, diagnosis = assessment.task, assessment.execution, assessment.diagnosis
     evidence = redact.evidence(diagnosis.evidence)
     matches = tuple(item.model_copy(update={"why": redact(item.why)}) for item in diagnosis.misconceptions)
-    degraded = tuple(
-        item.model_copy(update={"reason": redact(item.reason)}) for item in assessment.degradations
-    )
+    degraded = tuple(item.model_copy(update={"reason": redact(item.reason)}) for item in assessment.degradations)
     reasons = tuple(redact(reason) for reason in assessment.confidence.reasons)
     return Report(
         id=assessment.id,
@@ -114,7 +116,7 @@ def _test(assessment: Assessment, outcome: Outcome, full: bool) -> TestRow:
         case = None
     hidden = case.hidden if case else False
     if hidden and not full:
-        return TestRow(outcome.test, "hidden test", outcome.status, None, None, "", "", outcome.seconds, True)
+        return TestRow(outcome.test, None, None, outcome.status, None, None, "", "", outcome.seconds, True)
     raised = outcome.exception
     actual = outcome.actual
     if raised is not None:
@@ -122,7 +124,8 @@ def _test(assessment: Assessment, outcome: Outcome, full: bool) -> TestRow:
         actual = f"{raised.type}: {raised.message}".rstrip(": ") + where
     return TestRow(
         id=outcome.test,
-        label=case.label if case else outcome.test,
+        name=case.name if case else None,
+        label=case.model_copy(update={"name": None}).label if case else outcome.test,
         status=outcome.status,
         expected=outcome.expected if outcome.expected is not None else _expected(case),
         actual=actual,
@@ -176,9 +179,7 @@ def _sentence(statement: Statement, redact: Redaction) -> Sentence:
         text=redact(statement.text.removeprefix(UNCHECKED)),
         mark="unchecked" if statement.text.startswith(UNCHECKED) else mark_of(statement),
         cites=statement.evidence,
-        findings=tuple(
-            Finding(check.verdict, check.method, redact.check(check)) for check in statement.checks
-        ),
+        findings=tuple(Finding(check.verdict, check.method, redact.check(check)) for check in statement.checks),
     )
 
 
@@ -204,9 +205,7 @@ def _delivery(assessment: Assessment, reasons: tuple[str, ...]) -> Delivery:
         return Delivery("delivered", f"Delivered to the learner, {how}", reasons)
     if reviewer:
         return Delivery("rejected", f"Not delivered: rejected by {reviewer}", reasons)
-    return Delivery(
-        "held", "Held for review: a person decides before the learner reads the feedback", reasons
-    )
+    return Delivery("held", "Held for review: a person decides before the learner reads the feedback", reasons)
 
 
 def _stages(assessment: Assessment) -> tuple[tuple[NodeTime, ...], ...]:
@@ -215,7 +214,6 @@ def _stages(assessment: Assessment) -> tuple[tuple[NodeTime, ...], ...]:
     known = {name for stage in STAGES for name in stage}
     stages = STAGES + tuple((name,) for name in seconds if name not in known)
     found = (
-        tuple(NodeTime(name, seconds[name], name in degraded) for name in stage if name in seconds)
-        for stage in stages
+        tuple(NodeTime(name, seconds[name], name in degraded) for name in stage if name in seconds) for stage in stages
     )
     return tuple(stage for stage in found if stage)

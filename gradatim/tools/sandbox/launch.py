@@ -100,12 +100,15 @@ def _bubblewrap() -> list[Launch]:
     rest = ["--die-with-parent", "--new-session", "--as-pid-1", "--clearenv", "--cap-drop", "ALL"]
     for key, value in _ENVIRONMENT.items():
         rest += ["--setenv", key, value]
+    # Left to itself bubblewrap makes parent folders that only root may enter.
+    bound = (*readable_paths(), f"{_INSIDE}/inner")
+    for parent in {str(parent): None for path in bound for parent in reversed(Path(path).parents[:-1])}:
+        rest += ["--perms", "0755", "--dir", parent]
     for path in readable_paths():
         rest += ["--ro-bind", path, path]
     for device in ("null", "zero", "urandom", "random"):
         rest += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     rest += ["--ro-bind", str(INNER), f"{_INSIDE}/inner", "--dir", "/tmp", "--chdir", "/", "--remount-ro", "/"]
-    inside = (*readable_paths(), f"{_INSIDE}/inner")
     # As root no user namespace is needed: the server becomes nobody itself, then gives the right to do so up.
     as_root = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     as_user = ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534"]
@@ -113,6 +116,6 @@ def _bubblewrap() -> list[Launch]:
     if os.geteuid() == 0:
         ways.insert(0, ("root", as_root))
     return [
-        Launch("bubblewrap", f"bubblewrap ({name})", (*common, *rest, *way, "--", *_python(_INSIDE)), {}, inside, (_INSIDE,))
+        Launch("bubblewrap", f"bubblewrap ({name})", (*common, *rest, *way, "--", *_python(_INSIDE)), {}, bound, (_INSIDE,))
         for name, way in ways
     ]

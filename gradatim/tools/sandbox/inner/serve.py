@@ -21,7 +21,7 @@ import time
 from typing import Any, NoReturn
 
 from . import confine, frames, seccomp
-from .program import DEADLINE_SIGNAL, LOADED, Program
+from .program import DEADLINE_SIGNAL, LOADED, Program, remember_builtins
 
 PRELOADED = (
     "abc", "array", "bisect", "collections.abc", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions",
@@ -103,25 +103,25 @@ class Server:
         """Run probes in one fork from `start` on; returns the first one that is left."""
         results, child_results = os.pipe()
         output, child_output = os.pipe()
+        child_turns, turns = os.pipe()
         self._page[0] = 0
         pid = os.fork()
         if pid == 0:
-            self._become_program(job, start, stdins, child_results, child_output)
-        os.close(child_results)
-        os.close(child_output)
-        watch = Watch(self, pid, results, output, job, start)
+            self._become_program(job, start, stdins, (child_results, child_turns), child_output)
+        for descriptor in (child_results, child_output, child_turns):
+            os.close(descriptor)
         try:
-            return watch.run()
+            return Watch(self, pid, (results, output, turns), job, start).run()
         finally:
-            os.close(results)
-            os.close(output)
+            for descriptor in (results, output, turns):
+                os.close(descriptor)
 
     def _become_program(
-        self, job: dict[str, Any], start: int, stdins: dict[int, int], results: int, output: int
+        self, job: dict[str, Any], start: int, stdins: dict[int, int], pipes: tuple[int, int], output: int
     ) -> NoReturn:
         try:
             os.dup2(output, 1)
-            keep = {0, 1, 2, results, *stdins.values()}
+            keep = {0, 1, 2, *pipes, *stdins.values()}
             last = max(keep | {self._requests, self._answers, output}) + 64
             for descriptor in range(3, last):
                 if descriptor not in keep:
@@ -135,7 +135,7 @@ class Server:
                 os.setsid()
                 confine.limit(self._memory, cpu)
             gc.enable()
-            Program(job, results, self._page).run(start, stdins)
+            Program(job, pipes, self._page).run(start, stdins)
         finally:
             os._exit(70)
 
@@ -178,13 +178,20 @@ class Server:
 
 
 class Watch:
-    """Watches one tested process: collects frames and output, keeps the time, and ends it."""
+    """Watches one tested process: gives it its turns, collects frames and output, keeps the time, and ends it.
 
-    def __init__(self, server: Server, pid: int, results: int, output: int, job: dict[str, Any], start: int) -> None:
+    Args:
+        server: Whose child it is.
+        pid: The tested process.
+        pipes: Its results, its output, and where a byte tells it to go on with the next probe.
+        job: The request.
+        start: The first probe of this process.
+    """
+
+    def __init__(self, server: Server, pid: int, pipes: tuple[int, int, int], job: dict[str, Any], start: int) -> None:
         self._server = server
         self._pid = pid
-        self._results = results
-        self._output = output
+        self._results, self._output, self._turns = pipes
         self._probes: list[dict[str, Any]] = job["probes"]
         self._index = start
         self._compiled = False
@@ -264,8 +271,7 @@ class Watch:
     def _frame(self, kind: bytes, content: bytes) -> int | None:
         if kind == b"C" and not self._compiled:
             self._compiled = True
-            self._begin()
-            return None
+            return self._next()
         if kind == b"L" and not self._compiled:
             return self._load_error(content)
         index = _index(content)
@@ -279,8 +285,12 @@ class Watch:
         if kind == b"T" or self._index == len(self._probes):
             self._server.kill(self._pid)
             return self._index
+        return self._next()
+
+    def _next(self) -> None:
+        """Let the process go on with the present probe; it waits for that, so its output is this probe's alone."""
         self._begin()
-        return None
+        os.write(self._turns, b"\n")
 
     def _load_error(self, content: bytes) -> int:
         """The program cannot be compiled: say so once; there is nothing to run."""
@@ -456,6 +466,7 @@ def main() -> None:
     _site_names()
     for module in PRELOADED:
         importlib.import_module(module)
+    remember_builtins()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     server = Server(requests, answers, config)
     try:

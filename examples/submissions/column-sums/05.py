@@ -1,0 +1,8 @@
+def column_sums(grid):
+    sums = []
+    for i in range(len(grid[0])):
+        total = 0
+        for row in grid:
+            total += row[i]
+        sums.append(total)
+    return sums

@@ -1,0 +1,7 @@
+def count_vowels(text):
+    text.lower()
+    count = 0
+    for letter in text:
+        if letter in "aeiou":
+            count += 1
+    return count

@@ -1,0 +1,5 @@
+def digit_sum(n):
+    if n < 10:
+        return n
+    else:
+        n % 10 + digit_sum(n // 10)

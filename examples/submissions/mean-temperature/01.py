@@ -1,0 +1,7 @@
+def mean_temperature(readings):
+    if len(readings) == 0:
+        return None
+    total = 0
+    for reading in readings:
+        total += reading
+    return total / len(readings)

@@ -1,0 +1,8 @@
+def parcel_price(weight):
+    if weight <= 0 or weight > 30:
+        return ValueError("weight out of range")
+    if weight <= 2:
+        return LIGHT_PRICE
+    if weight <= 10:
+        return MEDIUM_PRICE
+    return HEAVY_PRICE

@@ -1,0 +1,3 @@
+n = int(input())
+for row in range(n):
+    print("*" * row)

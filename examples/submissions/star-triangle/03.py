@@ -1,0 +1,3 @@
+n = int(input())
+for row in range(1, n):
+    print("*" * row)

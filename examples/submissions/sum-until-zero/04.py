@@ -1,0 +1,7 @@
+count = 0
+total = 0
+number = int(input())
+while number != 0:
+    count += 1
+    total += number
+print(count, "numbers, sum", total)

@@ -1,0 +1,5 @@
+def tally(votes):
+    counts = {}
+    for name in votes:
+        counts[name] += 1
+    return counts

@@ -1,0 +1,92 @@
+"""What is said to the learner, sentence by sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gradatim.app.console import plural
+from gradatim.app.report.cards.base import anchors_of, card, citations, prose
+from gradatim.app.report.content import Finding, Mark, Part, Report, Sentence
+from gradatim.app.report.markup import Html, html, join
+
+FOLD = 3
+"""Checks of one sentence that are shown at once."""
+_SIGNS: dict[Mark, str] = {"supported": "✓", "refuted": "✗", "unchecked": "?", "none": "·"}
+_WORDS: dict[Mark, str] = {
+    "supported": "checked and true",
+    "refuted": "refuted",
+    "unchecked": "not checked",
+    "none": "nothing to check",
+}
+
+
+def feedback_card(report: Report) -> Html:
+    """The four parts, every sentence with its mark, its citations and what the checks found."""
+    anchors = anchors_of(report)
+    if not report.parts:
+        body = (
+            html('<p class="notice">This feedback waits for a person and is shown once it is released.</p>')
+            if report.delivery.state == "held"
+            else html('<p class="soft">There is no feedback to show.</p>')
+        )
+    else:
+        warning = (
+            html('<p class="notice">Not delivered: the learner does not see this.</p>')
+            if report.delivery.state != "delivered"
+            else html("")
+        )
+        legend = html(
+            '<p class="legend soft small">✓ checked and true &nbsp; ✗ refuted &nbsp; '
+            "? not checked: take it as an opinion &nbsp; · nothing to check. Links lead to the evidence.</p>"
+        )
+        body = join((warning, *(_part(part, anchors) for part in report.parts), legend), "\n")
+    return card("feedback", "Feedback", body)
+
+
+def _part(part: Part, anchors: Mapping[str, str]) -> Html:
+    return html(
+        '<h3>{title}</h3>\n<ul class="sentences">\n{sentences}\n</ul>',
+        title=part.title,
+        sentences=join((_sentence(sentence, anchors) for sentence in part.sentences), "\n"),
+    )
+
+
+def _sentence(sentence: Sentence, anchors: Mapping[str, str]) -> Html:
+    mark = sentence.mark
+    label = html('<span class="label">{words}</span>', words=_WORDS[mark]) if mark in ("unchecked", "refuted") else None
+    return html(
+        '<li class="{mark}"><span class="mark" role="img" aria-label="{words}">{sign}</span>'
+        '<div>{label}<span class="words">{text}</span>{cites}{findings}</div></li>',
+        mark=mark,
+        words=_WORDS[mark],
+        sign=_SIGNS[mark],
+        label=label,
+        text=prose(sentence.text),
+        cites=citations(sentence.cites, anchors),
+        findings=_findings(sentence),
+    )
+
+
+def _findings(sentence: Sentence) -> Html | None:
+    """What the checks found; in a fold where there are many."""
+    told = [finding for finding in sentence.findings if not finding.empty]
+    if not told:
+        return None
+    items = html('<ul class="findings">{items}</ul>', items=join(_finding(finding) for finding in told))
+    if len(told) <= FOLD:
+        return items
+    return html(
+        "<details><summary>{counted}</summary>{items}</details>", counted=plural(len(told), "check"), items=items
+    )
+
+
+def _finding(finding: Finding) -> Html:
+    by = "" if finding.method == "none" else f" ({finding.method})"
+    return html(
+        '<li class="{mark}"><span class="sign" role="img" aria-label="{words}">{sign}</span> {text}{by}</li>',
+        mark=finding.mark,
+        words=_WORDS[finding.mark],
+        sign=_SIGNS[finding.mark],
+        text=prose(finding.text),
+        by=by,
+    )

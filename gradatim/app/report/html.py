@@ -1,0 +1,170 @@
+"""The report as one self-contained HTML page: no script, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+from gradatim import __version__
+from gradatim.app.console import plural
+from gradatim.app.report.cards import (
+    changes_card,
+    confidence_card,
+    delivery_card,
+    evidence_card,
+    feedback_card,
+    misconceptions_card,
+    path_card,
+    program_card,
+    repair_card,
+    tests_card,
+)
+from gradatim.app.report.content import Report
+from gradatim.app.report.markup import Html, html, join
+from gradatim.app.report.view import report_of
+from gradatim.domain import Assessment
+
+
+def render_html(assessment: Assessment, full: bool = False) -> str:
+    """One HTML page that can be kept, sent and printed.
+
+    Nothing in it can run: everything that a student, a model or a file said is escaped, and the page's own
+    content security policy allows no script, no request and no style but its own.
+
+    Args:
+        assessment: What is reported.
+        full: For staff: with hidden tests, all evidence, feedback that is not delivered, and the repair.
+            Without it, only what the learner may see.
+    """
+    report = report_of(assessment, full=full)
+    style, digest = _style()
+    return _page(report, style, digest).source
+
+
+def _page(report: Report, style: Html, digest: str) -> Html:
+    cards = (
+        feedback_card(report),
+        tests_card(report),
+        program_card(report),
+        misconceptions_card(report),
+        evidence_card(report),
+        repair_card(report),
+        confidence_card(report),
+        delivery_card(report),
+        changes_card(report),
+        path_card(report),
+    )
+    return html(
+        """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{title}: {verdict}</title>
+<style>{style}</style>
+</head>
+<body>
+<a class="skip" href="#feedback">Skip to the feedback</a>
+<main>
+{heading}
+{cards}
+</main>
+<footer>{footer}</footer>
+</body>
+</html>
+""",
+        digest=digest,
+        title=report.title,
+        verdict=report.verdict,
+        style=style,
+        heading=_heading(report),
+        cards=join((card for card in cards if card), "\n"),
+        footer=_footer(report),
+    )
+
+
+def _heading(report: Report) -> Html:
+    right = report.verdict == "correct"
+    eyebrow = [
+        report.filename,
+        f"learner {report.learner}" if report.learner else "",
+        f"assessment {report.id}",
+    ]
+    return html(
+        """<header class="top {verdict}">
+<p class="eyebrow">{eyebrow}</p>
+<h1>{title}</h1>
+<ul class="chips">
+<li class="{tone}">{sign} {verdict}</li>
+<li>{passed} of {total} passed{hidden}</li>{category}
+<li>confidence {confidence:.2f}</li>
+{delivery}
+{isolation}
+</ul>{load_error}{statement}
+</header>""",
+        verdict=report.verdict,
+        eyebrow=" · ".join(part for part in eyebrow if part),
+        title=report.title,
+        tone="good" if right else "bad",
+        sign="✓" if right else "✗",
+        passed=report.passed,
+        total=plural(report.total, "test"),
+        hidden=f" ({report.hidden} hidden)" if report.hidden else "",
+        category=html("\n<li>kind of error: {name}</li>", name=report.error_category)
+        if report.error_category
+        else None,
+        confidence=report.confidence.value,
+        delivery=_delivery_chip(report),
+        isolation=_isolation_chip(report),
+        load_error=_load_error(report),
+        statement=html("\n<details><summary>The task</summary><p>{text}</p></details>", text=report.statement.strip()),
+    )
+
+
+def _delivery_chip(report: Report) -> Html:
+    if report.delivery.state == "delivered":
+        return html('<li class="good">delivered</li>')
+    if report.delivery.state == "held":
+        return html('<li class="warn">held for review</li>')
+    return html('<li class="bad">not delivered</li>')
+
+
+def _isolation_chip(report: Report) -> Html:
+    if report.tier == "unsafe":
+        return html('<li class="bad">executed without isolation, {seconds:.2f} s</li>', seconds=report.seconds)
+    return html("<li>executed in {tier}, {seconds:.2f} s</li>", tier=report.tier, seconds=report.seconds)
+
+
+def _load_error(report: Report) -> Html | None:
+    fault = report.load_error
+    if fault is None:
+        return None
+    where = f" (line {fault.line})" if fault.line else ""
+    return html(
+        '\n<p class="notice bad">The program cannot be loaded: <code>{type}</code>: {message}{where}</p>',
+        type=fault.type,
+        message=fault.message,
+        where=where,
+    )
+
+
+def _footer(report: Report) -> Html:
+    facts = [f"gradatim {__version__}", f"model {report.model}", f"feedback by {report.author}"]
+    if report.prompts:
+        facts.append("prompts " + ", ".join(f"{name} v{version}" for name, version in report.prompts))
+    if report.full:
+        facts.append("full report for staff: not for the learner")
+    return html("<p>{facts}</p>", facts=" · ".join(facts))
+
+
+@cache
+def _style() -> tuple[Html, str]:
+    """The style sheet, and the digest by which the page's policy admits it."""
+    css = files("gradatim.app.report").joinpath("style.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return Html(css), digest

@@ -1,0 +1,170 @@
+"""Checks that run something: a call of the student's program, a changed program, an example."""
+
+from __future__ import annotations
+
+import ast
+
+from gradatim.domain import (
+    CallResultClaim,
+    ChangeFixesClaim,
+    Check,
+    CheckVerdict,
+    ExampleOutputClaim,
+    ExpectedResultClaim,
+    Submission,
+)
+from gradatim.tools.claims.case import Case
+from gradatim.tools.claims.lookup import same_value
+from gradatim.tools.execution import execute
+from gradatim.tools.sandbox import Job, Opaque, Probe, ProbeResult, Sandbox, literal
+
+LENGTH = 300
+"""Characters of an expression that a claim may have evaluated."""
+EXAMPLE = 4_000
+"""Characters of an example that a claim may have run."""
+TIMEOUT = 1.0
+
+
+async def check_call_result(claim: CallResultClaim, case: Case, sandbox: Sandbox) -> Check:
+    """Evaluate the call on the student's program and compare value, output or exception."""
+    result, problem = await _evaluate(claim.call, case.submission.code, case, sandbox)
+    if result is None:
+        return _undecided(claim, problem)
+    return _compare(claim, result, claim.result)
+
+
+async def check_expected_result(claim: ExpectedResultClaim, case: Case, sandbox: Sandbox) -> Check:
+    """Look the call up among the tests; where it is none of them, ask the reference program."""
+    wanted = _normal(claim.call)
+    for test in case.task.tests:
+        if test.call is None or wanted is None or _normal(test.call) != wanted:
+            continue
+        needed = test.raises or test.expect
+        holds = claim.result == test.raises if test.raises else same_value(claim.result, test.expect)
+        verdict: CheckVerdict = "supported" if holds else "refuted"
+        # what a hidden test needs must not come back in a refutation, which a model reads
+        detail = "a hidden test needs something else" if test.hidden else f"test {test.id} needs {needed}"
+        return Check(claim=claim, verdict=verdict, method="evidence", detail=detail)
+    if case.task.reference is None:
+        return _undecided(claim, "no test covers this call")
+    result, problem = await _evaluate(claim.call, case.task.reference, case, sandbox)
+    if result is None:
+        return _undecided(claim, problem)
+    return _compare(claim, result, claim.result)
+
+
+async def check_change(claim: ChangeFixesClaim, case: Case, sandbox: Sandbox) -> Check:
+    """Apply the change and run every test."""
+    last = claim.last_line or claim.line
+    if not claim.line <= last <= len(case.lines):
+        detail = f"the program has no lines {claim.line} to {last}"
+        return Check(claim=claim, verdict="refuted", method="source", detail=detail)
+    changed = Submission.of(case.task.id, _changed(claim, last, case.lines), case.submission.filename)
+    execution = await execute(sandbox, case.task, changed)
+    if execution.passed:
+        detail = f"with this change all {len(execution.outcomes)} tests pass"
+        return Check(claim=claim, verdict="supported", method="execution", detail=detail)
+    if execution.load_error is not None:
+        detail = f"with this change the program raises {execution.load_error.type}"
+        return Check(claim=claim, verdict="refuted", method="execution", detail=detail)
+    failing = next(outcome for outcome in execution.outcomes if outcome.status != "passed")
+    hidden = case.task.test(failing.test).hidden
+    what = "a hidden test still fails" if hidden else f"test {failing.test} still fails: {failing.detail}"
+    return Check(claim=claim, verdict="refuted", method="execution", detail=f"with this change {what}")
+
+
+async def check_example(claim: ExampleOutputClaim, sandbox: Sandbox) -> Check:
+    """Run the example and compare what it prints."""
+    if len(claim.code) > EXAMPLE:
+        return _undecided(claim, "the example is too long to be run")
+    job = Job(claim.code, (Probe.program(timeout=TIMEOUT),), main=True, filename="example.py")
+    outcome = await sandbox.run(job)
+    if outcome.load_error is not None:
+        return Check(claim=claim, verdict="refuted", method="execution", detail=f"it raises {outcome.load_error.type}")
+    (result,) = outcome.probes
+    if result.status == "raised" and result.raised is not None:
+        detail = f"it raises {result.raised.type}: {result.raised.message}"
+        return Check(claim=claim, verdict="refuted", method="execution", detail=detail)
+    if result.status != "ok":
+        return Check(claim=claim, verdict="refuted", method="execution", detail=f"it ends with {result.status}")
+    holds = _lines(result.stdout) == _lines(claim.output)
+    verdict: CheckVerdict = "supported" if holds else "refuted"
+    return Check(claim=claim, verdict=verdict, method="execution", detail=f"it prints {result.stdout.rstrip()!r}")
+
+
+async def _evaluate(call: str, program: str, case: Case, sandbox: Sandbox) -> tuple[ProbeResult | None, str]:
+    """The result of a call on a program, or why there is none."""
+    tree = _parse(call)
+    if tree is None:
+        return None, "it is not a Python expression"
+    if len(call) > LENGTH:
+        return None, "the call is too long to be tried"
+    main = case.task.kind == "program"
+    job = Job(
+        program,
+        (Probe.call(call, TIMEOUT),),
+        setup=case.task.setup,
+        main=main,
+        filename=case.submission.filename,
+    )
+    outcome = await sandbox.run(job)
+    if outcome.load_error is not None:
+        return None, f"the program does not load: {outcome.load_error.type}"
+    (result,) = outcome.probes
+    if not result.loaded:
+        return None, "the program ends before the call"
+    if result.raised is not None and result.raised.type == "NameError" and result.raised.line is None:
+        return None, "the call names something that is not defined"
+    return result, ""
+
+
+def _compare(claim: CallResultClaim | ExpectedResultClaim, result: ProbeResult, claimed: str) -> Check:
+    """What the call gave against what was said of it."""
+    if result.status == "raised" and result.raised is not None:
+        verdict: CheckVerdict = "supported" if result.raised.is_a(claimed.strip()) else "refuted"
+        detail = f"{claim.call} raises {result.raised.type}: {result.raised.message}"
+        return Check(claim=claim, verdict=verdict, method="execution", detail=detail)
+    if result.status != "ok":
+        return Check(
+            claim=claim,
+            verdict="refuted",
+            method="execution",
+            detail=f"{claim.call} ends with {result.status}",
+        )
+    printed = result.stdout.strip()
+    if printed and result.value is None and same_value(claimed, printed):
+        return Check(claim=claim, verdict="supported", method="execution", detail=f"{claim.call} prints {printed}")
+    if isinstance(result.value, Opaque):
+        return _undecided(claim, f"{claim.call} gives a {result.value.type}, which cannot be compared")
+    given = literal(result.value)
+    verdict = "supported" if same_value(claimed, given) else "refuted"
+    return Check(claim=claim, verdict=verdict, method="execution", detail=f"{claim.call} gives {given}")
+
+
+def _changed(claim: ChangeFixesClaim, last: int, lines: list[str]) -> str:
+    old = lines[claim.line - 1]
+    new = claim.replacement.splitlines()
+    indent = old[: len(old) - len(old.lstrip())]
+    if indent and new and not new[0].startswith((" ", "\t")):
+        new = [indent + line if line.strip() else line for line in new]
+    return "\n".join([*lines[: claim.line - 1], *new, *lines[last:]]) + "\n"
+
+
+def _undecided(claim: CallResultClaim | ExpectedResultClaim | ExampleOutputClaim, why: str) -> Check:
+    return Check(claim=claim, verdict="unchecked", method="none", detail=why)
+
+
+def _parse(expression: str) -> ast.Expression | None:
+    try:
+        return ast.parse(expression.strip(), mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+def _normal(expression: str) -> str | None:
+    tree = _parse(expression)
+    return None if tree is None else ast.unparse(tree)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.rstrip().splitlines()]
