@@ -132,6 +132,7 @@ def _say_bug(error: Exception, as_json: bool, debug: bool) -> int:
 
 
 @click.group(
+    name="gradatim",
     cls=Gradatim,
     table=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},

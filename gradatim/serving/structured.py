@@ -163,9 +163,7 @@ class _Question:
         """Generations of one request (or of `n`, where the model gives only one at a time)."""
         if n > 1 and not self._sampling:
             single = await asyncio.gather(*(self.ask(messages, 1) for _ in range(n)))
-            return [item for items, _ in single for item in items], sum(
-                (spent for _, spent in single), Usage()
-            )
+            return [item for items, _ in single for item in items], sum((spent for _, spent in single), Usage())
         try:
             return await self._request(messages, n)
         except RequestRefused as error:
@@ -197,9 +195,7 @@ class _Question:
         schema = json.dumps(json_schema(self._schema))
         return f"Answer with one JSON object of this schema and nothing else: {schema}"
 
-    async def settle(
-        self, messages: Sequence[BaseMessage], generation: ChatGeneration
-    ) -> tuple[Sample, Usage]:
+    async def settle(self, messages: Sequence[BaseMessage], generation: ChatGeneration) -> tuple[Sample, Usage]:
         """A generation's value, after one repair where it needs one."""
         try:
             return self._read(generation), Usage()
@@ -219,9 +215,7 @@ class _Question:
             reason = f"no valid answer after one repair: {error}"
             if str(error) != problem:
                 reason += f" (first: {problem})"
-            return Sample(
-                None, _text(repairs[0]), reason=reason, mean_logprob=_mean_logprob(repairs[0])
-            ), spent
+            return Sample(None, _text(repairs[0]), reason=reason, mean_logprob=_mean_logprob(repairs[0])), spent
 
     def _read(self, generation: ChatGeneration, *, repaired: bool = False) -> Sample:
         text = _text(generation)
@@ -265,9 +259,7 @@ def _mean_logprob(generation: ChatGeneration) -> float | None:
 
 def _value_logprobs(tokens: Sequence[dict[str, Any]]) -> list[float]:
     """Log-probabilities of the tokens that begin inside a value of the JSON that the tokens spell."""
-    pieces = [
-        bytes(token["bytes"]) if token.get("bytes") else str(token["token"]).encode() for token in tokens
-    ]
+    pieces = [bytes(token["bytes"]) if token.get("bytes") else str(token["token"]).encode() for token in tokens]
     inside: set[int] = set()
     for match in _VALUE.finditer(b"".join(pieces)):
         if match.group(2) is None:  # not a key

@@ -48,9 +48,7 @@ def call_schema(tools: Sequence[dict[str, Any]], mode: Mode) -> dict[str, Any]:
             "type": "object",
             "properties": {
                 "tool": {"const": tool["function"]["name"]},
-                "arguments": json_schema(
-                    tool["function"].get("parameters") or {"type": "object", "properties": {}}
-                ),
+                "arguments": json_schema(tool["function"].get("parameters") or {"type": "object", "properties": {}}),
             },
             "required": ["tool", "arguments"],
         }
@@ -85,9 +83,7 @@ def with_instructions(
     for tool in tools:
         function = tool["function"]
         parameters = json.dumps(json_schema(function.get("parameters") or {}))
-        lines.append(
-            f"- {function['name']}: {function.get('description', '').strip()} Arguments: {parameters}"
-        )
+        lines.append(f"- {function['name']}: {function.get('description', '').strip()} Arguments: {parameters}")
     lines.append('To use one, answer with {"tool": NAME, "arguments": {…}} and nothing else.')
     if mode == "reply-or-call":
         lines.append('When no tool is needed (any more), answer with {"reply": TEXT}.')

@@ -39,9 +39,7 @@ class RequestRefused(ModelError):
         status: HTTP status, or what the embedded server gives as such.
     """
 
-    def __init__(
-        self, message: str, *, status: int, place: str | None = None, remedy: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, status: int, place: str | None = None, remedy: str | None = None) -> None:
         super().__init__(message, place=place, remedy=remedy)
         self.status = status
 
@@ -160,9 +158,7 @@ class HttpTransport:
                         if "text/event-stream" not in response.headers.get("content-type", ""):
                             await response.aread()  # a body that breaks off is worth another attempt
                         break
-                    refusal = self._refusal(
-                        response.status_code, (await response.aread()).decode("utf-8", "replace")
-                    )
+                    refusal = self._refusal(response.status_code, (await response.aread()).decode("utf-8", "replace"))
                     wait = response.headers.get("retry-after")
                     if response.status_code != 429 and response.status_code < 500:
                         raise refusal

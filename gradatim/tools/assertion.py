@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +29,9 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
     ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
-_ARITHMETIC: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_ARITHMETIC: dict[type[ast.operator], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +202,8 @@ class _Parser:
         for part in ast.walk(statement):
             if isinstance(part, ast.Assert):
                 raise ValueError(
-                    f"the assert on line {part.lineno} stands inside another statement, where it cannot be judged outside "
-                    "the program: write one assert for each case, or `assert all(… for … in …)`"
+                    f"the assert on line {part.lineno} stands inside another statement, where it cannot be judged "
+                    "outside the program: write one assert for each case, or `assert all(… for … in …)`"
                 )
 
     # ------------------------------------------------------------------ where truth is asked for
@@ -226,10 +228,9 @@ class _Parser:
 
     def _operand(self, node: ast.expr, truth: bool = False) -> Node:
         text = ast.unparse(node)
-        try:
-            return Literal(ast.literal_eval(node), text)
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-            pass  # not a literal: taken apart below  # noqa: S110
+        value = _literal_value(node)
+        if value is not None:
+            return Literal(value[0], text)
         match node:
             case ast.Name(id=name) if name in _TYPES and name not in self.assigned:
                 return Literal(_TYPES[name], text)
@@ -243,7 +244,7 @@ class _Parser:
                     return taken
             case ast.Call(func=ast.Attribute(value=ast.Name(id="math"), attr="isclose")):
                 return self._apply("isclose", node, text)
-            case ast.BinOp() if type(node.op) in _ARITHMETIC and self._mixed(node.left, node.right):
+            case ast.BinOp() if self._computes(node):
                 sides = (self._operand(node.left), self._operand(node.right))
                 return Apply(_ARITHMETIC[type(node.op)], sides, (), text)
             case _:
@@ -273,16 +274,18 @@ class _Parser:
             case ("all" | "any"), [ast.GeneratorExp() | ast.ListComp() as argument] if not node.keywords:
                 return self._every(name, argument, text)
             case ("all" | "any"), [operand] if not node.keywords:
-                return Every(name, self._leaf(operand, ast.unparse(operand), False), text)
+                as_list = ast.Call(ast.Name("list", ast.Load()), [operand], [])
+                return Every(name, self._leaf(as_list, ast.unparse(operand)), text)
             case "isclose", _:
                 return self._apply(name, node, text)
-            case ("abs" | "round"), [first, *_] if not isinstance(first, ast.Name | ast.Constant):
-                return self._apply(name, node, text) if self._computes(first) else None
+            case ("abs" | "round"), [first, *_] if self._computes(first):
+                return self._apply(name, node, text)
             case _:
                 return None
 
     def _apply(self, function: str, node: ast.Call, text: str) -> Apply:
-        if any(isinstance(argument, ast.Starred) for argument in node.args) or any(k.arg is None for k in node.keywords):
+        starred = any(isinstance(argument, ast.Starred) for argument in node.args)
+        if starred or any(keyword.arg is None for keyword in node.keywords):
             raise ValueError(f"`{text}` cannot be judged outside the program: write the arguments one by one")
         keywords = tuple((k.arg or "", self._operand(k.value)) for k in node.keywords)
         return Apply(function, tuple(map(self._operand, node.args)), keywords, text)
@@ -296,12 +299,8 @@ class _Parser:
         finally:
             self.generators = None
 
-    def _leaf(self, node: ast.expr, text: str, truth: bool) -> Live | Clean:
+    def _leaf(self, node: ast.expr, text: str, truth: bool = False) -> Live | Clean:
         """Something that is evaluated as a whole."""
-        if truth and self.generators is None and _hides_comparison(node):
-            raise ValueError(
-                f"`{text}` compares within the tested program, where the answer can be forged: put the comparison outermost"
-            )
         source = node
         if self.generators is not None:
             source = ast.fix_missing_locations(ast.ListComp(elt=node, generators=self.generators))
@@ -316,11 +315,24 @@ class _Parser:
         return all(name in _BUILTIN_NAMES and name not in self.assigned for name in _free_names(node))
 
     def _computes(self, node: ast.expr) -> bool:
-        return isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC and self._mixed(node.left, node.right)
+        """Whether a constant is taken from what the program gives, as in `abs(f(2) - 1.5)`.
 
-    def _mixed(self, left: ast.expr, right: ast.expr) -> bool:
-        """Whether arithmetic joins what the program gives with something else, or with another thing it gives."""
-        return not (self._is_clean(left) and self._is_clean(right))
+        The host does that itself: an object of the program's own could answer any subtraction with 0.
+        """
+        if not isinstance(node, ast.BinOp) or type(node.op) not in _ARITHMETIC:
+            return False
+        left, right = node.left, node.right
+        if isinstance(node.op, ast.Sub) and self._is_clean(left) != self._is_clean(right):
+            return True
+        return self._computes(left) or self._computes(right)
+
+
+def _literal_value(node: ast.expr) -> tuple[Any] | None:
+    """The value of a literal, in a tuple of its own; `None` for anything else."""
+    try:
+        return (ast.literal_eval(node),)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
 
 
 def _bound(part: ast.AST) -> Iterable[str]:
@@ -351,15 +363,3 @@ def _plain_types(node: ast.expr, assigned: frozenset[str]) -> tuple[type, ...] |
     names = node.elts if isinstance(node, ast.Tuple) else [node]
     kinds = [_TYPES.get(n.id) if isinstance(n, ast.Name) and n.id not in assigned else None for n in names]
     return tuple(kind for kind in kinds if kind is not None) if kinds and None not in kinds else None
-
-
-def _hides_comparison(node: ast.expr) -> bool:
-    """Whether truth is decided by a comparison inside, other than one handed to the tested program as an argument."""
-    checks: Callable[[ast.AST], bool] = lambda part: isinstance(part, ast.Compare)  # noqa: E731
-    match node:
-        case ast.Call(func=ast.Name(id="all" | "any" | "bool"), args=arguments):
-            return any(checks(part) for argument in arguments for part in ast.walk(argument))
-        case ast.Call():
-            return False
-        case _:
-            return any(checks(part) for part in ast.walk(node))

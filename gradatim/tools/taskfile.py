@@ -101,7 +101,7 @@ def _read(text: str, problems: Problems) -> Task:
     concepts = _concepts(fields)
     reveal = fields.flag("reveal_solution")
     defined_somewhere = "\n".join(part for part in (statement, setup, reference) if part)
-    tests = read_tests(fields, kind, defined_somewhere)
+    tests = read_tests(fields, kind, entry_point, defined_somewhere)
     problems.raise_if_any()
     return Task(
         id=task_id or "",
@@ -135,13 +135,9 @@ def _entry_point(fields: Fields, kind: TaskKind | None) -> str | None:
     if kind == "function" and "entry_point" not in fields:
         fields.wrong("entry_point", "is missing", "name the function or class that the student has to write")
     elif kind == "program" and "entry_point" in fields:
-        fields.wrong(
-            "entry_point", "has no meaning in a task of kind: program", "remove it, or write kind: function"
-        )
+        fields.wrong("entry_point", "has no meaning in a task of kind: program", "remove it, or write kind: function")
     elif given is not None and (not given.isidentifier() or keyword.iskeyword(given)):
-        fields.wrong(
-            "entry_point", f"{given!r} is not a Python name", "write the bare name, without brackets"
-        )
+        fields.wrong("entry_point", f"{given!r} is not a Python name", "write the bare name, without brackets")
         return None
     return given
 

@@ -33,9 +33,7 @@ def task_schema() -> Mapping[str, Any]:
         },
     }  # fmt: skip
     call = {**text, "description": "A Python expression, usually a call of the entry point."}
-    expect = {
-        "description": "The value of `call`: a Python literal as text, or a number, list or mapping as it is."
-    }
+    expect = {"description": "The value of `call`: a Python literal as text, or a number, list or mapping as it is."}
     forms = {
         "returns": {
             "title": "a call and its value", "type": "object", "additionalProperties": False,
@@ -67,9 +65,7 @@ def task_schema() -> Mapping[str, Any]:
             },
         },
     }  # fmt: skip
-    function_tests = {
-        "items": {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in ("returns", "raises", "check")]}
-    }
+    function_tests = {"items": {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in ("returns", "raises", "check")]}}
     program_tests = {"items": {"$ref": "#/$defs/program"}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

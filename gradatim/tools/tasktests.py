@@ -13,6 +13,7 @@ from typing import Any, cast
 import yaml
 
 from gradatim.domain import TaskKind, TestCase
+from gradatim.tools.assertion import parse_check
 from gradatim.tools.taskschema import MOST_SECONDS, MOST_WEIGHT
 from gradatim.tools.yamlfields import Fields
 from gradatim.tools.yamltree import code_line, describe, line_of, scalar_text, tag_of
@@ -25,12 +26,15 @@ _SYNONYMS = {
 }  # fmt: skip
 
 
-def read_tests(fields: Fields, kind: TaskKind | None, defined_somewhere: str) -> tuple[TestCase, ...]:
+def read_tests(
+    fields: Fields, kind: TaskKind | None, entry_point: str | None, defined_somewhere: str
+) -> tuple[TestCase, ...]:
     """The tests of a task file; those with mistakes are noted as problems and come out unfinished.
 
     Args:
         fields: The whole file.
         kind: The task's kind, `None` when it is not known.
+        entry_point: Name that belongs to the student's program.
         defined_somewhere: Statement, setup and reference: where the task's own exceptions are named.
     """
     node = fields.get("tests")
@@ -38,9 +42,7 @@ def read_tests(fields: Fields, kind: TaskKind | None, defined_somewhere: str) ->
         fields.wrong("tests", "is missing", "add at least one test")
         return ()
     if not isinstance(node, yaml.SequenceNode):
-        fields.wrong(
-            "tests", f"is {describe(node)}, not a list", "write each test after a dash: `- {call: …}`"
-        )
+        fields.wrong("tests", f"is {describe(node)}, not a list", "write each test after a dash: `- {call: …}`")
         return ()
     items = cast("list[yaml.Node]", node.value)
     if not items:
@@ -57,9 +59,7 @@ def read_tests(fields: Fields, kind: TaskKind | None, defined_somewhere: str) ->
         test = Fields(item, path, _KEYS, fields.problems, _SYNONYMS)
         name = test.text("name")
         if name is not None and name in names:
-            test.wrong(
-                "name", f"{name!r} was given on line {names[name]} already", "give each test its own name"
-            )
+            test.wrong("name", f"{name!r} was given on line {names[name]} already", "give each test its own name")
         elif name is not None:
             names[name] = test.line("name")
         cases.append(
@@ -69,13 +69,15 @@ def read_tests(fields: Fields, kind: TaskKind | None, defined_somewhere: str) ->
                 hidden=test.flag("hidden"),
                 weight=test.number("weight", above=0, most=MOST_WEIGHT, default=1.0),
                 timeout=test.number("timeout", above=0, most=MOST_SECONDS, default=1.0),
-                **_form(test, kind, defined_somewhere),
+                **_form(test, kind, entry_point, defined_somewhere),
             )
         )
     return tuple(cases)
 
 
-def _form(test: Fields, kind: TaskKind | None, defined_somewhere: str) -> dict[str, str | None]:
+def _form(
+    test: Fields, kind: TaskKind | None, entry_point: str | None, defined_somewhere: str
+) -> dict[str, str | None]:
     """The fields that say what a test does; empty, with a noted problem, when they do not."""
     forms = [
         form
@@ -91,9 +93,7 @@ def _form(test: Fields, kind: TaskKind | None, defined_somewhere: str) -> dict[s
         )
         return {}
     if len(forms) > 1:
-        test.problems.add(
-            test.line(), f"{test.path} has {written}", "keep one of them; write two tests for two things"
-        )
+        test.problems.add(test.line(), f"{test.path} has {written}", "keep one of them; write two tests for two things")
         return {}
     if forms[0] != "call":
         for key in ("expect", "raises"):
@@ -114,7 +114,7 @@ def _form(test: Fields, kind: TaskKind | None, defined_somewhere: str) -> dict[s
     if forms[0] == "call":
         return _call_form(test, defined_somewhere)
     if forms[0] == "check":
-        return _check_form(test)
+        return _check_form(test, entry_point)
     if "stdout" not in test:
         test.wrong("stdout", "is missing", "give the text that has to be printed")
     return {
@@ -141,13 +141,16 @@ def _call_form(test: Fields, defined_somewhere: str) -> dict[str, str | None]:
     return {"call": call, "expect": _expect(test), "raises": _raises(test, defined_somewhere)}
 
 
-def _check_form(test: Fields) -> dict[str, str | None]:
+def _check_form(test: Fields, entry_point: str | None) -> dict[str, str | None]:
     check = test.text("check")
     if check is None:
         return {}
-    tree = compiled(test, "check", check)
-    if tree is not None and not any(isinstance(part, ast.Assert) for part in ast.walk(tree)):
-        test.wrong("check", "asserts nothing", "end it with an assert statement")
+    if compiled(test, "check", check) is not None:
+        try:
+            parse_check(check, entry_point)
+        except ValueError as error:
+            reason, _, remedy = str(error).removeprefix("the check ").rpartition(": ")
+            test.wrong("check", reason, remedy)
     return {"check": check}
 
 
@@ -201,16 +204,11 @@ def _plain_value(node: yaml.Node) -> object:
     if isinstance(node, yaml.MappingNode):
         if node.flow_style and node.value and all(_is_left_out(v) for _, v in node.value):
             raise _NotLiteral("looks like a set", 'put it between quotes: expect: "{1, 2}"')
-        pairs = [
-            (_plain_value(k), _plain_value(v))
-            for k, v in cast("list[tuple[yaml.Node, yaml.Node]]", node.value)
-        ]
+        pairs = [(_plain_value(k), _plain_value(v)) for k, v in cast("list[tuple[yaml.Node, yaml.Node]]", node.value)]
         try:
             value = dict(pairs)
         except TypeError:
-            raise _NotLiteral(
-                "has a key that cannot be one in Python", "write it as text: a Python literal"
-            ) from None
+            raise _NotLiteral("has a key that cannot be one in Python", "write it as text: a Python literal") from None
         if len(value) < len(pairs):
             raise _NotLiteral("has a key twice", "keep one of the two")
         return value
@@ -244,9 +242,7 @@ def _raises(test: Fields, defined_somewhere: str) -> str | None:
     if given is None:
         return None
     known = {
-        name
-        for name, value in vars(builtins).items()
-        if isinstance(value, type) and issubclass(value, BaseException)
+        name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
     }
     if given in known:
         return given
@@ -255,16 +251,10 @@ def _raises(test: Fields, defined_somewhere: str) -> str | None:
         if re.search(rf"\b{re.escape(given)}\b", defined_somewhere):
             return given
         guess = difflib.get_close_matches(given, sorted(known), 1)
-        remedy = (
-            f"did you mean {guess[0]}?"
-            if guess
-            else "mention an exception of your own in the statement or setup"
-        )
+        remedy = f"did you mean {guess[0]}?" if guess else "mention an exception of your own in the statement or setup"
         test.wrong("raises", f"names no exception: {given}", remedy)
         return None
-    test.wrong(
-        "raises", f"is not the name of an exception: {given}", "write the bare name, such as ValueError"
-    )
+    test.wrong("raises", f"is not the name of an exception: {given}", "write the bare name, such as ValueError")
     return None
 
 

@@ -47,8 +47,7 @@ def test_every_form_of_test_is_shown_somewhere() -> None:
 
 def test_expected_names_every_submission_and_no_other() -> None:
     on_disk = {
-        path.relative_to(EXAMPLES / "submissions").as_posix()
-        for path in (EXAMPLES / "submissions").rglob("*.py")
+        path.relative_to(EXAMPLES / "submissions").as_posix() for path in (EXAMPLES / "submissions").rglob("*.py")
     }
     assert {example.name for example in examples()} == on_disk
     assert set(expected()) == set(tasks())

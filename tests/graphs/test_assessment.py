@@ -32,6 +32,7 @@ async def test_supported_feedback_is_delivered_with_checks_and_recorded(assessor
     async with assessor_with(answer()) as assessor:
         done = await assessor.assess(TASK, submission(), thread="run", on_node=events.append)
         state = await assessor.services.memory.state(LEARNER)
+    assert done.degradations == ()
     assert done.delivered
     assert not done.waiting
     assert done.execution.verdict == "incorrect"

@@ -174,6 +174,25 @@ async def test_a_broken_folder_stops_recall_alone(tmp_path: Path, broken: str) -
             assert len(await memory.recall("anna", "text")) == 1
 
 
+async def test_the_index_holds_nothing_of_what_was_in_memory(folder: Path, recall: ChromaRecall) -> None:
+    await recall.remember([recollection("r", "text")])
+    await recall.recall("anna", "text")
+    assert unused_bytes(folder)
+    assert set(unused_bytes(folder)) == {0}
+    await recall.aclose()
+    again, again_later = ChromaRecall(folder, HashingEmbedder), ChromaRecall(folder, HashingEmbedder)
+    assert len(await again.recall("anna", "text")) == 1
+    await again.remember([recollection(f"r{number}", f"text {number}") for number in range(1100)])
+    await again.aclose()
+    assert len(await again_later.recall("anna", "text 5", limit=99)) == 99
+    await again_later.aclose()
+
+
+def unused_bytes(folder: Path) -> bytes:
+    """What a new index holds in the room for elements that are not written yet: all of it."""
+    return b"".join(file.read_bytes() for file in folder.rglob("data_level0.bin"))
+
+
 def damage_index(folder: Path) -> None:
     files = list(folder.rglob("*.bin"))
     assert files  # written out after a thousand items

@@ -22,6 +22,7 @@ class Endpoint(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
+        self.asked = threading.Event()
         self.released = threading.Event()
 
     @property
@@ -42,6 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.requests.append(body)
+        self.server.asked.set()
         self.server.keys.append(self.headers.get("Authorization"))
         tries = sum(1 for request in self.server.requests if request["model"] == body["model"])
         if self.path != "/v1/chat/completions":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration
 from pydantic import BaseModel, Field
 
 from gradatim.serving.chat_base import SchemaChatModel
@@ -49,7 +50,7 @@ async def test_it_answers_callers_that_wait_inside_an_event_loop(chat: SchemaCha
 
 async def test_samples_come_from_one_request(chat: SchemaChatModel) -> None:
     result = await chat.agenerate([TALK], n=3, temperature=0.8, seed=1, max_tokens=12)
-    messages = [generation.message for generation in result.generations[0]]  # pyright: ignore
+    messages = [generation.message for generation in result.generations[0] if isinstance(generation, ChatGeneration)]
     assert len(messages) == 3
     assert all(message.text.strip() for message in messages)
     counted = [message.usage_metadata for message in messages if message.usage_metadata]

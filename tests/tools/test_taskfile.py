@@ -181,15 +181,9 @@ BROKEN: dict[str, Broken] = {
     ),
     "list-as-key": Broken(GOOD + "? [a, b]\n: 1\n", "task.yaml:18", "a list as a key", "use a word"),
     "no-id": Broken(swap("id: double\n", ""), "task.yaml:1", "id is missing", "add `id:`"),
-    "bad-id": Broken(
-        swap("id: double", "id: a/b"), "task.yaml:1", "id 'a/b' is not usable", "letters, digits"
-    ),
-    "empty-title": Broken(
-        swap("title: Double it", "title:"), "task.yaml:2", "title is empty", "write its text"
-    ),
-    "title-list": Broken(
-        swap("Double it", "[a]"), "task.yaml:2", "title is a list, not text", "between quotes"
-    ),
+    "bad-id": Broken(swap("id: double", "id: a/b"), "task.yaml:1", "id 'a/b' is not usable", "letters, digits"),
+    "empty-title": Broken(swap("title: Double it", "title:"), "task.yaml:2", "title is empty", "write its text"),
+    "title-list": Broken(swap("Double it", "[a]"), "task.yaml:2", "title is a list, not text", "between quotes"),
     "long-title": Broken(swap("Double it", '"a\\nb"'), "task.yaml:2", "several lines", "statement"),
     "bad-kind": Broken(swap("kind: function", "kind: functoin"), "task.yaml:4", "'functoin'", "'function'?"),
     "no-entry-point": Broken(
@@ -234,9 +228,7 @@ BROKEN: dict[str, Broken] = {
     "concepts-text": Broken(
         swap("[function, return-value]", "loop"), "task.yaml:8", "concepts is text, not a list", "[one, two]"
     ),
-    "concept-form": Broken(
-        swap("return-value]", "Return Value]"), "task.yaml:8", "'Return Value'", "for-loop"
-    ),
+    "concept-form": Broken(swap("return-value]", "Return Value]"), "task.yaml:8", "'Return Value'", "for-loop"),
     "concept-twice": Broken(swap("return-value]", "function]"), "task.yaml:8", "given twice", "keep it once"),
     "reveal-text": Broken(
         GOOD + "reveal_solution: maybe\n",
@@ -271,9 +263,7 @@ BROKEN: dict[str, Broken] = {
         "tests[0].call is not a Python expression",
         "check",
     ),
-    "call-number": Broken(
-        swap('call: "double(2)"', "call: [1]"), "task.yaml:10", "a list, not text", "quotes"
-    ),
+    "call-number": Broken(swap('call: "double(2)"', "call: [1]"), "task.yaml:10", "a list, not text", "quotes"),
     "call-unquoted": Broken(
         swap('call: "double(2)"', "call: double(2, 3)"), None, "unknown key '3)'", "put quotes round"
     ),
@@ -337,15 +327,19 @@ BROKEN: dict[str, Broken] = {
         "tests[2].check asserts nothing",
         "assert statement",
     ),
+    "check-assert-inside": Broken(
+        swap("assert value == 6", "for n in [1]: assert value == 6"),
+        "task.yaml:12",
+        "the assert on line 2 stands inside another statement",
+        "one assert for each case",
+    ),
     "check-syntax": Broken(
         swap("assert value == 6", "assert value = 6"),
         "task.yaml:14",
         "tests[2].check does not compile",
         "correct",
     ),
-    "weight-zero": Broken(
-        swap("weight: 2", "weight: 0"), "task.yaml:11", "weight is 0, out of range", "above 0"
-    ),
+    "weight-zero": Broken(swap("weight: 2", "weight: 0"), "task.yaml:11", "weight is 0, out of range", "above 0"),
     "weight-infinite": Broken(
         swap("weight: 2", "weight: .inf"), "task.yaml:11", "weight is not a plain number", "at most 1000"
     ),
@@ -381,11 +375,7 @@ def test_broken_files_are_explained(case: Broken) -> None:
 
 
 def test_all_problems_are_told_together_in_order() -> None:
-    text = (
-        swap("id: double", "id: a b")
-        .replace('expect: "4"', "expect: four")
-        .replace("weight: 2", "weight: -1")
-    )
+    text = swap("id: double", "id: a b").replace('expect: "4"', "expect: four").replace("weight: 2", "weight: -1")
     with pytest.raises(TaskFileError) as caught:
         parse_task(text, "x/loop.yaml")
     lines = str(caught.value).splitlines()
@@ -432,9 +422,7 @@ def test_a_yaml_bomb_is_refused_at_once() -> None:
     ],
     ids=["missing", "folder", "broken-link", "latin-1", "too-large"],
 )
-def test_unreadable_files_are_explained(
-    tmp_path: Path, make: Any, place: str, message: str, remedy: str
-) -> None:
+def test_unreadable_files_are_explained(tmp_path: Path, make: Any, place: str, message: str, remedy: str) -> None:
     file = tmp_path / "task.yaml"
     make(file)
     with pytest.raises(TaskFileError) as caught:

@@ -65,11 +65,11 @@ class Entry:
         return cast(Benchmark, getattr(importlib.import_module(module), function))
 
 
-BENCHMARKS: Mapping[str, Entry] = {
-    "overhead": Entry("gradatim.app.bench.overhead:run", "Cost of one assessment without the language model."),
-    "sandbox": Entry(
-        "gradatim.app.bench.sandbox:run",
-        "Programs a second and agreement with labels, against a python -I process each.",
-    ),
+_MEASURES = {
+    "overhead": "Cost of one assessment without the language model.",
+    "sandbox": "Programs a second and agreement with labels, against a python -I process each (--data).",
 }
-"""All benchmarks by name."""
+BENCHMARKS: Mapping[str, Entry] = {
+    name: Entry(f"gradatim.app.bench.{name}:{name}", measures) for name, measures in _MEASURES.items()
+}
+"""All benchmarks by name: the module and the function in it are called the same."""

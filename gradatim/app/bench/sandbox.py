@@ -49,7 +49,7 @@ class Labelled:
     correct: bool
 
 
-def run(request: BenchRequest) -> Figures:
+def sandbox(request: BenchRequest) -> Figures:
     """Run the benchmark.
 
     Raises:
@@ -69,9 +69,7 @@ async def _measure(programs: Sequence[Labelled], request: BenchRequest) -> Figur
         request.say(f"{len(programs):,} programs in the sandbox ({opened.tier}, {workers} at a time)")
         seconds, executions = await _timed(_pooled(opened), programs, workers)
         passing = [
-            item
-            for item, execution in zip(programs, executions, strict=True)
-            if execution.passed and item.correct
+            item for item, execution in zip(programs, executions, strict=True) if execution.passed and item.correct
         ]
         sample = passing[:: max(1, len(passing) // SAMPLE)][:SAMPLE]
         request.say(f"{len(sample)} of them on both sides")
@@ -79,6 +77,7 @@ async def _measure(programs: Sequence[Labelled], request: BenchRequest) -> Figur
         with tempfile.TemporaryDirectory(prefix="gradatim-bench-") as folder:
             plain, printed = await _timed(_plain(Path(folder)), sample, workers)
     tests = sum(len(item.task.tests) for item in programs)
+    endless = [run.seconds for run in executions if any(outcome.status == "timeout" for outcome in run.outcomes)]
     missed = sum(item.correct and not run.passed for item, run in zip(programs, executions, strict=True))
     passed = sum(run.passed and not item.correct for item, run in zip(programs, executions, strict=True))
     return {
@@ -89,6 +88,8 @@ async def _measure(programs: Sequence[Labelled], request: BenchRequest) -> Figur
         "seconds": round(seconds, 3),
         "programs_per_second": round(len(programs) / seconds, 2),
         "tests_per_second": round(tests / seconds, 2),
+        "programs_with_timeouts": len(endless),
+        "worker_seconds_on_programs_with_timeouts": round(sum(endless), 3),
         "agreement": round(1 - (missed + passed) / len(programs), 6),
         "labelled_correct": sum(item.correct for item in programs),
         "labelled_correct_but_failed": missed,
@@ -155,9 +156,7 @@ def read_labelled(folder: Path, settings: Settings) -> Iterator[Labelled]:
     """
     questions = sorted(folder.glob("question_*.json"), key=lambda path: (len(path.name), path.name))
     if not questions:
-        raise InputError(
-            "holds no question_N.json", place=str(folder), remedy="name a folder of labelled programs"
-        )
+        raise InputError("holds no question_N.json", place=str(folder), remedy="name a folder of labelled programs")
     for question in questions:
         programs = question.with_suffix(".jsonl")
         task = _task(question)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -149,11 +148,7 @@ def export(learner_id: str, data_dir: Path | None, as_json: bool) -> None:
             "events": [event.plain() for event in reversed(events)],
         }
 
-    data = _with_memory(data_dir, ask)
-    if as_json:
-        emit(data)
-    else:
-        out(json.dumps(data, indent=2, allow_nan=False))
+    emit(_with_memory(data_dir, ask), indent=None if as_json else 2)
 
 
 @learner.command()

@@ -24,6 +24,8 @@ WIDE = 100
 """Columns from which sources and times have room beside what they belong to."""
 CONTEXT = 4
 """Lines shown around a marked line of a long program."""
+LONGEST_LINE = 400
+"""Cells of a program line that are shown."""
 LONG = 60
 """Lines up to which a program is shown whole."""
 
@@ -55,6 +57,20 @@ def render_assessment(assessment: Assessment, *, full: bool = False) -> Renderab
             Without it, only what the learner may see.
     """
     return TerminalReport(report_of(assessment, full=full))
+
+
+def assessment_text(assessment: Assessment, *, full: bool = False) -> str:
+    """The same report as text for standard output: as wide as its terminal, coloured only on one.
+
+    Args:
+        assessment: What is reported.
+        full: As for `render_assessment`.
+    """
+    screen = Console()
+    with screen.capture() as captured:
+        screen.print(render_assessment(assessment, full=full))
+    text = captured.get().rstrip("\n")
+    return text if screen.is_terminal else "\n".join(line.rstrip() for line in text.split("\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +179,7 @@ def _actual(test: TestRow, colour: str) -> Text:
 def _program(report: Report) -> RenderableType:
     table = Table.grid(padding=(0, 1))
     table.add_column(width=1)
-    table.add_column(justify="right", style="dim", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
     shown = _shown(report.program)
     previous = 0
@@ -177,6 +193,7 @@ def _program(report: Report) -> RenderableType:
         colour = "red" if strong else "yellow"
         code = Text.assemble(*((printable(text, lines=True), _TOKENS[kind]) for kind, text in line.tokens))
         code.expand_tabs(4)
+        code.truncate(LONGEST_LINE, overflow="ellipsis")
         if line.marked:
             code.stylize("bold")
         table.add_row(
@@ -201,7 +218,7 @@ def _shown(program: Sequence[ProgramLine]) -> set[int]:
 
 
 def _skipped(table: Table, count: int) -> None:
-    table.add_row("", "⋮", Text(plural(count, "line"), style="dim"))
+    table.add_row("", Text("⋮", style="dim"), Text(plural(count, "line"), style="dim"))
 
 
 def _feedback(report: Report) -> RenderableType:
@@ -234,9 +251,11 @@ def _part(part: Part, full: bool) -> Iterator[RenderableType]:
         glyph, colour = _GLYPHS[sentence.mark]
         table.add_row(Text(glyph, style=f"bold {colour}"), _sentence(sentence))
         for finding in sentence.findings:
-            if full or not (finding.empty or finding.mark == "supported"):
+            if not finding.empty and (full or finding.mark != "supported"):
                 sign, tone = _GLYPHS[finding.mark]
-                table.add_row("", Text(f"└ {sign} {printable(finding.text)} ({finding.method})", style=f"{tone} dim"))
+                by = "" if finding.method == "none" else f" ({finding.method})"
+                style = tone if finding.mark == "refuted" else f"{tone} dim"
+                table.add_row("", Text(f"└ {sign} {printable(finding.text)}{by}", style=style))
     yield table
 
 

@@ -203,9 +203,9 @@ def _delivery(assessment: Assessment, reasons: tuple[str, ...]) -> Delivery:
     if assessment.delivered:
         how = f"released by {reviewer}" if reviewer else "without a person in between"
         return Delivery("delivered", f"Delivered to the learner, {how}", reasons)
-    if reviewer:
-        return Delivery("rejected", f"Not delivered: rejected by {reviewer}", reasons)
-    return Delivery("held", "Held for review: a person decides before the learner reads the feedback", reasons)
+    if assessment.waiting:
+        return Delivery("held", "Held for review: a person decides before the learner reads the feedback", reasons)
+    return Delivery("rejected", f"Not delivered: rejected by {reviewer or 'a person'}", reasons)
 
 
 def _stages(assessment: Assessment) -> tuple[tuple[NodeTime, ...], ...]:

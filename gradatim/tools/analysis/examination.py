@@ -181,9 +181,11 @@ class Examination:
         """
         if not self.failed_ids:
             return False
-        if self.coverage is not None and all(test in self.coverage for test in self.failed_ids):
-            ran = {line for test in self.failed_ids for line in self.coverage[test]}
-            return any(line in ran or ran & self._below_header(line) for line in lines)
+        traced = [test for test in self.failed_ids if self.coverage is not None and test in self.coverage]
+        if self.coverage is not None and traced:
+            ran = {line for test in traced for line in self.coverage[test]}
+            headers = {item.line for item in self.program.functions}
+            return any(ran & self._below_header(line) if line in headers else line in ran for line in lines)
         homes = [self._home(line) for line in lines]
         nodes = {item.node for item in self.functions}
         return any(home is None or home.node in nodes for home in homes)
@@ -191,7 +193,7 @@ class Examination:
     def _below_header(self, line: int) -> set[int]:
         for item in self.program.functions:
             if item.line == line:
-                return set(range(item.body[0].lineno, (item.node.end_lineno or line) + 1)) if item.body else set()
+                return set(range(line if item.body[:1] and item.body[0].lineno == line else line + 1, (item.node.end_lineno or line) + 1))
         return set()
 
     def _home(self, line: int) -> Function | None:

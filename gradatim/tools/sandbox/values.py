@@ -6,7 +6,7 @@ import collections
 import decimal
 import fractions
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 Value = Any
 """Plain Python data, or `Opaque`, or plain data with `Opaque` parts."""
@@ -84,9 +84,10 @@ def is_opaque(value: Value) -> bool:
     if isinstance(value, Opaque):
         return True
     if isinstance(value, dict):
-        return any(is_opaque(key) or is_opaque(item) for key, item in value.items())  # pyright: ignore
+        pairs = cast("dict[Any, Any]", value)
+        return any(is_opaque(key) or is_opaque(item) for key, item in pairs.items())
     if isinstance(value, list | tuple | set | frozenset | collections.deque):
-        return any(is_opaque(item) for item in value)  # pyright: ignore
+        return any(map(is_opaque, cast("list[Any]", value)))
     return False
 
 
@@ -96,31 +97,27 @@ def literal(value: Value, limit: int = 2_000) -> str:
 
 
 def _literal(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if value.bit_length() < 10_000 else f"<int of {value.bit_length():,} bits>"
+    if isinstance(value, fractions.Fraction):
+        return f"Fraction({_literal(value.numerator)}, {_literal(value.denominator)})"
+    if isinstance(value, dict):
+        pairs = cast("dict[Any, Any]", value)
+        return "{" + ", ".join(f"{_literal(key)}: {_literal(item)}" for key, item in pairs.items()) + "}"
+    if not isinstance(value, list | tuple | set | frozenset | collections.deque):
+        return repr(value)
+    items = [_literal(item) for item in cast("list[Any]", value)]
     match value:
-        case int() if not isinstance(value, bool):
-            return str(value) if value.bit_length() < 10_000 else f"<int of {value.bit_length():,} bits>"
         case list():
-            return "[" + _join(value) + "]"
+            return f"[{', '.join(items)}]"
         case tuple():
-            return f"({_join(value)},)" if len(value) == 1 else f"({_join(value)})"
-        case set() | frozenset() if not value:
-            return f"{type(value).__name__}()"
-        case set():
-            return "{" + ", ".join(sorted(map(_literal, value))) + "}"
-        case frozenset():
-            return "frozenset({" + ", ".join(sorted(map(_literal, value))) + "})"
-        case dict():
-            return "{" + ", ".join(f"{_literal(key)}: {_literal(item)}" for key, item in value.items()) + "}"
+            return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
         case collections.deque():
-            return "deque([" + _join(value) + "])"
-        case fractions.Fraction():
-            return f"Fraction({_literal(value.numerator)}, {_literal(value.denominator)})"
-        case _:
-            return repr(value)
-
-
-def _join(values: Any) -> str:
-    return ", ".join(map(_literal, values))
+            return f"deque([{', '.join(items)}])"
+        case set():
+            return f"{{{', '.join(sorted(items))}}}" if items else "set()"
+        case frozenset():
+            return f"frozenset({{{', '.join(sorted(items))}}})" if items else "frozenset()"
 
 
 def shorten(text: str, limit: int) -> str:

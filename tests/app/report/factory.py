@@ -242,6 +242,7 @@ def held(**changes: Any) -> Assessment:
             reasons=("confidence 0.41 is below 0.75; weakest part: diagnosis 0.20",),
         ),
         "delivered": False,
+        "waiting": True,
         "revisions": 2,
         "changes": (),
         "degradations": (

@@ -31,7 +31,7 @@ def misconceptions_card(report: Report) -> Html | None:
         "misconceptions",
         "Misconceptions",
         html(
-            '<table><thead><tr><th scope="col">Misconception</th><th scope="col">Sign</th>'
+            '<table class="stack"><thead><tr><th scope="col">Misconception</th><th scope="col">Sign</th>'
             '<th scope="col" class="num">Confidence</th></tr></thead><tbody>{rows}</tbody></table>',
             rows=rows,
         ),
@@ -45,7 +45,7 @@ def evidence_card(report: Report) -> Html | None:
     anchors = anchors_of(report)
     rows = join((_evidence(item, anchors[item.id], report.full) for item in report.evidence), "\n")
     table = html(
-        """<div class="scroll"><table>
+        """<div class="scroll"><table class="stack">
 <thead><tr><th scope="col">Id</th><th scope="col">What was found</th><th scope="col">By</th></tr></thead>
 <tbody>
 {rows}

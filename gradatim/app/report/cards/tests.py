@@ -14,7 +14,7 @@ def tests_card(report: Report) -> Html:
         "tests",
         "Tests",
         html(
-            """<div class="scroll"><table>
+            """<div class="scroll"><table class="tests">
 <thead><tr><th scope="col">Result</th><th scope="col">Test</th><th scope="col">Expected</th>
 <th scope="col">Got</th><th scope="col" class="num">Seconds</th></tr></thead>
 <tbody>

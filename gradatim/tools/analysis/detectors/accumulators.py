@@ -216,7 +216,7 @@ def _other_extreme(expected: object, actual: object, sequences: tuple[object, ..
         if not values or isinstance(values, str) or not all(is_number(value) for value in values):
             continue
         numbers = [cast(float, value) for value in values]
-        if {expected, actual} == {max(numbers), min(numbers)} and expected != actual:
+        if expected != actual and [expected, actual] in ([max(numbers), min(numbers)], [min(numbers), max(numbers)]):
             return True
     return False
 

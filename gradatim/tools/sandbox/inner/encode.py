@@ -181,14 +181,14 @@ class Encoder:
         return {"o": [type_name(kind), short_repr(value), base_names(kind)]}
 
 
-def _library_type(module: str, name: str) -> object:
+def _library_type(module: str, name: str) -> Any:
     return getattr(sys.modules.get(module), name, None)
 
 
 def _as_base(base: type[Any], value: Any) -> Any:
     """The plain content of an instance of a subclass, read by the base's own methods."""
     if base is dict:
-        return dict(dict.items(value))
+        return dict(cast(Any, dict).items(value))
     if base is str:
         return str.__str__(value)
     if base is int or base is float:

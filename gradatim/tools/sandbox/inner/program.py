@@ -46,13 +46,20 @@ def remember_builtins() -> None:
     _BUILTINS.update(vars(builtins))
 
 
-def compile_error(error: BaseException) -> dict[str, Any]:
+def compile_error(error: BaseException, source: str) -> dict[str, Any]:
     """A SyntaxError (or what else the compiler raises) as data."""
+    line = getattr(error, "lineno", None)
+    if isinstance(error, UnicodeEncodeError):
+        line = source.count("\n", 0, error.start) + 1
+        error = SyntaxError(f"the program holds half a character (U+{ord(error.object[error.start]):04X})")
+    elif "\0" in source and not line:
+        line = source.count("\n", 0, source.index("\0")) + 1
+        error = SyntaxError("the program holds a null byte")
     where = " (in the task's set-up code)" if getattr(error, "filename", None) == "<setup>" else ""
     return {
         "type": type_name(type(error)),
         "message": str(getattr(error, "msg", None) or error)[:MAX_MESSAGE] + where,
-        "line": line if isinstance(line := getattr(error, "lineno", None), int) and line > 0 else None,
+        "line": line if isinstance(line, int) and line > 0 else None,
     }
 
 
@@ -99,7 +106,7 @@ class Program:
                 compile(source, self._filename, "exec", dont_inherit=True),
             ]
         except BaseException as error:  # noqa: BLE001 - the compiler meets hostile text here
-            self._send(b"L", compile_error(error))
+            self._send(b"L", compile_error(error, source))
             return False
         linecache.cache[self._filename] = (len(source), None, source.splitlines(True), self._filename)
         self._send(b"C", {})
@@ -266,14 +273,14 @@ def _standard_streams(stdin: int | None) -> None:
     sys.stderr = io.TextIOWrapper(
         io.BufferedWriter(io.FileIO(2, "wb", closefd=False)), encoding="utf-8", errors="backslashreplace"
     )
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # pyright: ignore
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # pyright: ignore[reportConstantRedefinition]
 
 
 def _flush() -> None:
     for stream in {id(stream): stream for stream in (sys.stdout, sys.__stdout__)}.values():
         try:
             cast(Any, stream).flush()
-        except BaseException:  # noqa: BLE001, PERF203 - the program may have put anything there, or have closed it
+        except BaseException:  # noqa: BLE001 - the program may have put anything there, or have closed it
             continue
 
 

@@ -104,7 +104,7 @@ def _prologue(machine: str) -> list[_Instruction]:
 
 
 def server_filter(machine: str) -> Filter:
-    """What the server may do: compute, read files, fork and wait; no network, no new programs, no mounts, no tracing."""
+    """What the server may do: compute, read files, fork, wait; no network, new programs, mounts or tracing."""
 
     def number(call: str) -> int:
         return syscalls.number(machine, call)

@@ -1,0 +1,152 @@
+"""Detectors of misconceptions: plain functions from an examination to signs, one family a module.
+
+A detector is listed in exactly one of the tuples below; nothing is discovered by magic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from gradatim.tools.analysis.detectors import (
+    accumulators,
+    arithmetic,
+    cases,
+    classes,
+    comparisons,
+    conditions,
+    containers,
+    functions,
+    lists,
+    names,
+    output,
+    ranges,
+    recursion,
+    results,
+    strings,
+    syntax,
+    whiles,
+)
+from gradatim.tools.analysis.examination import Examination
+from gradatim.tools.analysis.sign import Sign
+
+Detector = Callable[[Examination], Iterator[Sign]]
+
+TEXT_DETECTORS: tuple[Detector, ...] = (
+    syntax.missing_colon,
+    syntax.assignment_for_comparison,
+    syntax.assignment_is_equation,
+    syntax.else_has_condition,
+    syntax.unbalanced_parentheses,
+    syntax.missing_quote,
+    syntax.mixed_tabs_and_spaces,
+    syntax.indentation_is_cosmetic,
+    syntax.comment_is_executed,
+)
+"""For programs that cannot be compiled: they work on the text."""
+
+TREE_DETECTORS: tuple[Detector, ...] = (
+    names.typo_in_name,
+    names.unbound_locals,
+    names.name_errors,
+    names.parameter_overwritten,
+    names.shadowing_built_in,
+    results.result_never_returned,
+    results.result_sometimes_missing,
+    results.return_inside_loop,
+    results.early_exit_search,
+    results.code_after_return,
+    results.print_returns_value,
+    results.return_instead_of_print,
+    results.function_not_called,
+    results.none_for_empty_value,
+    ranges.range_stop_included,
+    ranges.range_starts_at_one,
+    ranges.positions_cut_short,
+    ranges.positions_outside,
+    ranges.range_of_list,
+    ranges.index_for_item,
+    ranges.index_versus_element,
+    whiles.missing_loop_update,
+    whiles.infinite_while,
+    whiles.loop_variable_reset,
+    whiles.while_condition_inverted,
+    whiles.nested_loop_same_variable,
+    accumulators.initialise_inside_loop,
+    accumulators.wrong_initial_value,
+    accumulators.wrong_initial_maximum,
+    accumulators.comparison_direction_of_record,
+    accumulators.augmented_operator_reversed,
+    accumulators.statement_wrongly_outside_loop,
+    accumulators.statement_wrongly_inside_loop,
+    comparisons.boundary_comparison_strictness,
+    comparisons.opposite_answer,
+    comparisons.boolean_compared_to_true,
+    comparisons.find_returns_boolean,
+    conditions.and_or_swapped,
+    conditions.bitwise_for_logical,
+    conditions.condition_order_too_general_first,
+    conditions.separate_ifs_for_elif,
+    arithmetic.division_kind_confusion,
+    arithmetic.caret_is_power,
+    arithmetic.precedence_of_arithmetic,
+    arithmetic.sequential_swap,
+    arithmetic.string_number_confusion,
+    arithmetic.float_equality,
+    lists.mutating_method_result_used,
+    lists.sort_versus_sorted,
+    lists.append_versus_extend,
+    lists.missing_list_wrap,
+    lists.modify_list_while_iterating,
+    lists.list_multiplication_shares_rows,
+    lists.assignment_copies_object,
+    lists.slice_end_included,
+    lists.order_of_result,
+    lists.list_join_misplaced,
+    lists.compared_with_number,
+    strings.string_method_result_ignored,
+    strings.conversion_result_ignored,
+    strings.string_mutation_in_place,
+    strings.text_in_calculation,
+    strings.unconverted_input,
+    strings.f_prefix_missing,
+    strings.case_sensitive_comparison,
+    output.prompt_in_output,
+    output.extra_debug_output,
+    output.wrong_output_format,
+    containers.tuple_joined_with_item,
+    containers.single_item_for_tuple,
+    containers.key_errors,
+    containers.dictionary_iterates_values,
+    containers.unhashable_key,
+    containers.set_indexable,
+    containers.empty_braces_returned,
+    containers.none_attribute_access,
+    containers.method_without_call,
+    recursion.missing_base_case,
+    recursion.recursion_not_approaching_base,
+    recursion.wrong_base_case,
+    recursion.recursive_result_lost,
+    recursion.recursion_combines_wrongly,
+    functions.wrong_argument_count,
+    functions.parentheses_missing_in_call,
+    functions.hard_coded_answer,
+    functions.unused_parameter,
+    classes.init_misspelled,
+    classes.constructor_returns,
+    classes.attribute_errors,
+    classes.mutable_class_attribute,
+    classes.method_called_on_class,
+    cases.empty_input_forgotten,
+    cases.division_by_zero_unguarded,
+    cases.prime_test_one_is_prime,
+)
+"""For programs that compile and fail a test: what they tell is meant to explain the failure."""
+
+ALWAYS_DETECTORS: tuple[Detector, ...] = (
+    comparisons.is_for_equality,
+    conditions.or_with_bare_literal,
+    functions.mutable_default_shared,
+)
+"""For every program that compiles: what they tell is true even if all tests pass."""
+
+__all__ = ["ALWAYS_DETECTORS", "TEXT_DETECTORS", "TREE_DETECTORS", "Detector"]

@@ -1,0 +1,113 @@
+"""The parts of a sentence, and what each of them does: state, ask, advise, or suppose."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Mood = Literal["states", "asks", "advises", "supposes"]
+
+_C = "[\ue100-\uf0ff]"
+_SUBJECT = rf"(?:the|it|its|you|your|this|that|these|there|we|each|every|only|no|nothing|all|python|when|one|{_C}|[a-z]\b)"
+_BOUNDARY = re.compile(
+    rf"(?P<strong>;\s+|\s+-\s+|:\s+|,?\s+-\s+)"
+    rf"|(?P<cause>,?\s+(?:and\s+)?(?:because(?:\s+of)?|since|due\s+to|as\s+a\s+result\s+of)\b)"
+    rf"|(?P<reason>,\s+as\b(?!\s+(?:well|if|though|soon|long|expected|shown|a\b|an\b|in\b|is\b|it\s+should))|\s+as(?=\s+(?:it|you|there|this)\s))"
+    rf"|(?P<result>,?\s+(?:and\s+)?(?:so\s+that|which\s+(?:means|causes|is\s+why|leads\s+to|makes|results\s+in)(?:\s+that)?|that\s+is\s+why"
+    rf"|that's\s+why|this\s+means(?:\s+that)?|meaning(?:\s+that)?|therefore|thus|hence|consequently|as\s+a\s+result|causing)\b)"
+    rf"|(?P<so>,?\s+(?:and\s+)?so(?=\s+{_SUBJECT})|,\s+so\b)"
+    rf"|(?P<contrast>,?\s+(?:but|whereas|although|though|however|yet)\b|,\s+while\b|,\s+and(?!\s+(?:not|then)\b)|\s+and(?=\s+(?:the|it|you|your|this|line)\s))",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"(?:because|since|as|due to)\b(?! a result)[^,]*,\s+", re.IGNORECASE)
+_SUPPOSES = re.compile(
+    r"\b(?:if|unless|would|could|might|may|suppose|supposing|imagine|assume[sd]?|assuming|perhaps|maybe|probably|possibly|likely|apparently|"
+    r"seems?|as though|whether|once|until|in case|hopefully|hope|hopes|thinks?|thought|believe[sd]?|belie[fv]\w*|guess|pretend|"
+    r"then|can(?! (?:see|be seen))|cannot tell|expect that|you expect|you want|we want|"
+    r"(?:after|with|without) (?:this|that|the|your|making|changing|fixing|these) ?(?:change|changes|fix|correction)?(?=\W)(?<=change|fix))\b"
+    r"|\b(?:after|by) (?:you )?\w*(?:chang|fix|correct|replac|add|remov|modif)\w*"
+    r"|\bwith (?:this|that|the) (?:change|fix|correction)\b"
+    r"|\bwhen(?:ever)?\b(?=[^,;]*\b(?:chang|fix|correct|replac|add|remov|modif))"
+    r"|\b(?:in general|generally|usually|often|sometimes|for example|for instance|e\.g\.|by definition|normally|typically)",
+    re.IGNORECASE,
+)
+_CARRIES = re.compile(
+    r"^(?:and |but |then |so )?(?:if|unless|once|after|suppose|imagine|assuming|until|whether|with (?:this|that|the) (?:change|fix))\b|\bif\b|\bwould\b",
+    re.IGNORECASE,
+)
+_LEAD = r"^(?:\W|and|but|so|please|now|then|first|second|finally|next|also|instead|just|simply|maybe|perhaps|still|always|carefully|great|good|okay|ok|hint|tip|(?:on|in|at) (?:lines?|the) [^,]{1,20},)*[\s,:]*"
+_VERBS = (
+    "adjust add ask be build call change check choose compare consider convert copy correct count debug decide define do don't double-check "
+    "draw ensure examine experiment explore find fix focus follow give go have imagine include indent initialise initialize insert keep let "
+    "let's look make modify move note notice observe pay pick practice practise print put read recall remember remove rename replace return "
+    "review revisit rewrite run see set start step swap take test think trace try turn update use verify walk watch work write"
+)
+_IMPERATIVE = re.compile(rf"{_LEAD}(?:{'|'.join(_VERBS.split())})\b(?!\s+(?:is|are|was|were|does|has|function|statement|loop)\b)", re.IGNORECASE)
+_ADVISES = re.compile(
+    r"\b(?:you|we|it|one|line \d+|the \w+|your \w+)\s+(?:also\s+|only\s+|just\s+|simply\s+|really\s+)?(?:should|must|need(?:s)? to|have to|has to|ought to|could|can|may|might|might want to)\b"
+    r"|\b(?:it is|it's|it would be|a good idea|better|best) to\b|\byou need\b|\bthere should be\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    rf"{_LEAD}(?:what|why|how|which|where|when|who|can|could|do|does|did|is|are|was|should|would|will|have|has)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a prepared sentence.
+
+    Attributes:
+        start: Where its own words begin, behind the word that joins it to the others.
+        end: Position behind its last sign.
+        causal: It says why, or what follows.
+        purpose: It says what something is done for.
+    """
+
+    start: int
+    end: int
+    mood: Mood
+    causal: bool = False
+
+
+def clauses_of(text: str) -> tuple[Clause, ...]:
+    """The clauses of a prepared sentence, in their order; together they cover it but for the joining words."""
+    pieces: list[tuple[int, int, str]] = []
+    start, kind = 0, "strong"
+    opening = _OPENING.match(text)
+    if opening:
+        word = re.match(r"\w+(?: to)?\s+", opening.group())
+        pieces.append((word.end() if word else 0, opening.end(), "cause"))
+        start, kind = opening.end(), "main"
+    for match in _BOUNDARY.finditer(text, start):
+        if match.start() > start:
+            pieces.append((start, match.start(), kind))
+        start, kind = match.end(), str(match.lastgroup)
+    pieces.append((start, len(text), kind))
+    asking = text.rstrip("\"')* ").endswith("?")
+    asked_from = _asked_from(text, pieces) if asking else len(pieces)
+    found: list[Clause] = []
+    carried = False
+    for index, (begin, end, kind) in enumerate(pieces):
+        part = text[begin:end]
+        if kind in ("strong", "cause", "reason"):
+            carried = False
+        mood: Mood = "states"
+        if index >= asked_from:
+            mood = "asks"
+        elif (carried and kind != "cause") or _SUPPOSES.search(part):
+            mood = "supposes"
+        elif _IMPERATIVE.search(part) or _ADVISES.search(part):
+            mood = "advises"
+        carried = carried or (mood == "supposes" and bool(_CARRIES.search(part)))
+        found.append(Clause(begin, end, mood, causal=kind in ("cause", "reason", "result", "so")))
+    return tuple(found)
+
+
+def _asked_from(text: str, pieces: list[tuple[int, int, str]]) -> int:
+    """Index of the clause with which a question begins; what stands before it is stated."""
+    for index, (begin, end, kind) in enumerate(pieces):
+        if index and _ASKS.search(text[begin:end]) and kind in ("strong", "so", "contrast"):
+            return index
+    return 0

@@ -1,0 +1,148 @@
+"""The judge: runs a task's tests on a submission in a sandbox and compares on the host.
+
+Expected values never enter the sandbox; a verdict rests on values that came out of it, compared here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import weakref
+from collections import OrderedDict
+
+from gradatim.domain import Execution, Outcome, Submission, Task, TestCase
+from gradatim.tools.assertion import ParsedCheck, parse_check
+from gradatim.tools.outcomes import judge_call, judge_check, judge_program, load_fact, not_run
+from gradatim.tools.sandbox.job import Job, Probe, ProbeResult, Raised, Step, StepValue
+from gradatim.tools.sandbox.protocol import Sandbox
+
+__all__ = ["execute", "parse_check", "probe_for"]
+
+_CLEAN_SECONDS = 5.0
+_REMEMBERED = 1_000
+_clean_values: weakref.WeakKeyDictionary[Sandbox, OrderedDict[str, StepValue]] = weakref.WeakKeyDictionary()
+
+
+async def execute(
+    sandbox: Sandbox, task: Task, submission: Submission, *, give_up: int | None = None
+) -> Execution:
+    """Run all tests of a task on a submission and judge them.
+
+    How values compare: by Python's own `==` on plain data, so `True == 1 == 1.0`, a list never equals a tuple, and
+    nan never equals anything, itself included. An instance of a class that merely extends plain data without an
+    `__eq__` of its own counts as that data; any other object equals nothing. Output is compared without white
+    space at the ends of lines and empty lines at the end.
+
+    Args:
+        sandbox: Where the program runs.
+        task: Gives set-up code and tests.
+        submission: The program; its text may be anything.
+        give_up: After how many tests that had to be stopped (time, memory, output) or crashed the others are left
+            out as `not-run`: for those who try many programs and want the good ones. `None` runs them all.
+
+    Returns:
+        One outcome for each test, in order.
+
+    Raises:
+        SandboxError: Programs cannot be run safely here.
+    """
+    began = time.monotonic()
+    checks = {case.id: _parsed(case, task) for case in task.tests if case.check is not None}
+    probes = tuple(_probe(case, checks.get(case.id)) for case in task.tests)
+    job = Job(
+        submission.code,
+        probes,
+        setup=task.setup,
+        main=task.kind == "program",
+        filename=submission.filename,
+        give_up=give_up,
+    )
+    parsed = [check for check in checks.values() if isinstance(check, ParsedCheck)]
+    clean_sources = tuple(dict.fromkeys(source for check in parsed for source in check.clean))
+    result, clean = await asyncio.gather(sandbox.run(job), _evaluate_clean(sandbox, clean_sources))
+    if result.load_error is not None:
+        fact = load_fact(result.load_error)
+        outcomes = tuple(not_run(case, result.load_error) for case in task.tests)
+        return _execution(task, submission, sandbox, outcomes, began).model_copy(update={"load_error": fact})
+    outcomes = tuple(
+        _judge(case, task, probe, checks.get(case.id), clean)
+        for case, probe in zip(task.tests, result.probes, strict=True)
+    )
+    execution = _execution(task, submission, sandbox, outcomes, began)
+    if task.kind == "function" and all(p.status == "raised" and not p.loaded for p in result.probes):
+        return execution.model_copy(update={"load_error": outcomes[0].exception})
+    return execution
+
+
+def probe_for(case: TestCase, entry_point: str | None = None) -> Probe:
+    """What the sandbox is asked to do for one test; holds nothing of what is expected.
+
+    Raises:
+        ValueError: The test is a check that cannot be taken apart.
+    """
+    return _probe(case, None if case.check is None else parse_check(case.check, entry_point))
+
+
+def _execution(
+    task: Task, submission: Submission, sandbox: Sandbox, outcomes: tuple[Outcome, ...], began: float
+) -> Execution:
+    return Execution(
+        submission=submission.id,
+        task=task.id,
+        outcomes=outcomes,
+        tier=sandbox.tier,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _parsed(case: TestCase, task: Task) -> ParsedCheck | ValueError:
+    try:
+        return parse_check(case.check or "", task.entry_point)
+    except ValueError as error:
+        return error
+
+
+def _probe(case: TestCase, check: ParsedCheck | ValueError | None) -> Probe:
+    if case.call is not None:
+        return Probe.call(case.call, case.timeout)
+    if isinstance(check, ParsedCheck):
+        return Probe(check.steps, timeout=case.timeout)
+    return Probe.program(case.stdin or "", case.timeout)
+
+
+def _judge(
+    case: TestCase, task: Task, probe: ProbeResult, check: ParsedCheck | ValueError | None, clean: dict[str, StepValue]
+) -> Outcome:
+    if probe.status == "not-run":
+        return Outcome(test=case.id, status="not-run", detail="not run: tests before it had to be stopped")
+    if case.call is not None:
+        return judge_call(case, task, probe)
+    if isinstance(check, ParsedCheck):
+        return judge_check(case, task, probe, check, [clean[source] for source in check.clean])
+    if check is not None:
+        return Outcome(test=case.id, status="not-run", detail=f"the test itself is wrong: {check}")
+    return judge_program(case, task, probe)
+
+
+async def _evaluate_clean(sandbox: Sandbox, sources: tuple[str, ...]) -> dict[str, StepValue]:
+    """Values of expressions that name builtins alone, from a process in which no tested program is."""
+    if not sources:
+        return {}
+    known = _clean_values.setdefault(sandbox, OrderedDict())
+    missing = tuple(source for source in sources if source not in known)
+    if missing:
+        steps = tuple(Step("eval", source, catch=True) for source in missing)
+        probes = tuple(Probe((step,), timeout=_CLEAN_SECONDS) for step in steps)
+        for source, probe in zip(missing, (await sandbox.run(Job("", probes))).probes, strict=True):
+            known[source] = _clean_value(probe)
+    values = {source: known[source] for source in sources}
+    while len(known) > _REMEMBERED:
+        known.popitem(last=False)
+    return values
+
+
+def _clean_value(probe: ProbeResult) -> StepValue:
+    value = probe.values[-1] if probe.values else None
+    if probe.status != "ok" or value is None:
+        return StepValue(raised=probe.raised or Raised(probe.status))
+    return value
