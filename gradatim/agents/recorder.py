@@ -60,7 +60,7 @@ class Recorder:
             observations=await self.observations(task, execution, diagnosis),
             payload={
                 "submission": submission.id,
-                "verdict": execution.verdict,
+                "passed": execution.passed,
                 "error_category": diagnosis.error_category,
                 "misconceptions": [match.id for match in diagnosis.misconceptions],
                 "delivered": outcome.delivered,

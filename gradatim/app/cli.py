@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from gradatim.app.console import (
     emit,
     error_data,
     label,
+    listen_to_log,
     prepare_streams,
     reader_gone,
     say,
@@ -41,9 +43,7 @@ _OVERVIEW = {
     "doctor": "Say what works here and what is missing.",
     "bench": "Measure how fast and how right gradatim is here.",
 }
-COMMANDS = {
-    name: LazyCommand(f"gradatim.app.commands.{name}:{name}", text) for name, text in _OVERVIEW.items()
-}
+COMMANDS = {name: LazyCommand(f"gradatim.app.commands.{name}:{name}", text) for name, text in _OVERVIEW.items()}
 """Every command by name: the module and the command in it are called the same."""
 
 
@@ -112,6 +112,8 @@ def _say_usage(error: click.ClickException, as_json: bool) -> None:
     context = getattr(error, "ctx", None)
     remedy = f"see `{context.command_path} --help`" if context else "see `gradatim --help`"
     message = error.format_message()
+    if "'--debug'" in message:
+        remedy = "write it before the command: `gradatim --debug …`"
     say(f"{label('error')} {message}")
     say(f"{label('remedy')} {remedy}")
     if as_json:
@@ -150,10 +152,13 @@ def cli(ctx: click.Context, debug: bool) -> None:
 
     Settings come from options, GRADATIM_* variables, .env and gradatim.toml.
     """
+    listen_to_log(debug)
     if os.environ.get("NO_COLOR"):
         ctx.color = False
 
 
 def main() -> None:
     """Run the command line; the console script's entry point."""
+    if not sys.warnoptions and "--debug" not in sys.argv:
+        warnings.simplefilter("ignore")  # they speak to programmers, of libraries
     cli()

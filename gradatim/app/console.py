@@ -7,11 +7,13 @@ assessment cannot move the cursor or rename the window of the person who reads a
 from __future__ import annotations
 
 import json
+import logging
 import os
 import select
 import sys
+import traceback
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, Literal
 
@@ -121,6 +123,30 @@ def say_error(error: GradatimError) -> None:
         say(f"{label('remedy')} {printable(error.remedy, lines=True)}")
 
 
+class _Listener(logging.Handler):
+    """Passes what is logged on to the person: gradatim's own warnings, and errors of libraries."""
+
+    def __init__(self, debug: bool) -> None:
+        super().__init__(logging.WARNING)
+        self.debug = debug
+
+    def emit(self, record: logging.LogRecord) -> None:
+        ours = record.name.partition(".")[0] == "gradatim"
+        if ours or self.debug or record.levelno >= logging.ERROR:
+            say(f"{label('warning')} {printable(record.getMessage(), lines=True)}")
+            if record.exc_info and self.debug:
+                say("".join(traceback.format_exception(*record.exc_info)))
+
+
+def listen_to_log(debug: bool) -> None:
+    """Show what is logged where nobody else has arranged for it.
+
+    Args:
+        debug: Also what libraries warn about, and tracebacks.
+    """
+    logging.lastResort = _Listener(debug)
+
+
 def label(kind: Literal["error", "remedy", "warning"]) -> str:
     """The word before a message, coloured where the terminal shows colours."""
     colours = {"error": "red", "remedy": "green", "warning": "yellow"}
@@ -128,7 +154,7 @@ def label(kind: Literal["error", "remedy", "warning"]) -> str:
 
 
 @contextmanager
-def progress(wanted: bool = True) -> Iterator[Progress | None]:
+def progress(wanted: bool = True) -> Generator[Progress | None]:
     """A progress display on stderr, or `None` where stderr is no terminal.
 
     Args:
@@ -147,14 +173,12 @@ def progress(wanted: bool = True) -> Iterator[Progress | None]:
         TimeRemainingColumn(elapsed_when_finished=True),
     )
     # Results that go to the same terminal are shown above the bar; those that go elsewhere keep their stream.
-    with Progress(
-        *columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()
-    ) as shown:
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as shown:
         yield shown
 
 
 @contextmanager
-def transfer() -> Iterator[Callable[[str, int, int], None]]:
+def transfer() -> Generator[Callable[[str, int, int], None]]:
     """A display of bytes on stderr; on what is no terminal, one line whenever something new begins.
 
     Yields:

@@ -34,6 +34,8 @@ class JsonLines:
         path = self._path
         if path is None:
             return self
+        if str(path) == "-":
+            raise InputError("is not a file", place="--jsonl -", remedy="use --json for JSON on stdout")
         if path.is_dir():
             raise InputError(
                 "is a folder", place=str(path), remedy="name a file to write, e.g. results.jsonl"

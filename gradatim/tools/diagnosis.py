@@ -114,7 +114,7 @@ def diagnose_untraced(
     category = categorise(task, execution, program)
     signs = [sign for sign in detect(case) if all(1 <= line <= len(program.lines) for line in sign.lines)]
     signs = signs[:MOST_MISCONCEPTIONS]
-    evidence = {item.id: item for item in _observed(task, execution, program, category)}
+    evidence = {item.id: item for item in _observed(task, execution, program, category, signs)}
     for sign in signs:
         item = _static(sign)
         evidence[item.id] = item
@@ -158,8 +158,10 @@ def _static(sign: Sign) -> Evidence:
     )
 
 
-def _observed(task: Task, execution: Execution, program: Program, category: Category | None) -> Iterator[Evidence]:
-    """Evidence that the runs and the compiler gave."""
+def _observed(
+    task: Task, execution: Execution, program: Program, category: Category | None, signs: Sequence[Sign]
+) -> Iterator[Evidence]:
+    """Evidence that the runs and the compiler gave; of the tests, those that show most."""
     source = f"sandbox/{execution.tier}"
     if execution.load_error is not None:
         error = execution.load_error
@@ -188,7 +190,9 @@ def _observed(task: Task, execution: Execution, program: Program, category: Cate
     failing = [item for item in ran if item.status != "passed"]
     telling = category.tests if category is not None else ()
     failing.sort(key=lambda item: (cases[item.test].hidden, item.test not in telling))
-    shown = failing[:MOST_FAILING_SHOWN]
+    # One test for each misconception, then those that show the kind of error.
+    first = [next((item for item in failing if item.test in sign.tests), None) for sign in signs]
+    shown = list({item.test: item for item in (*first, *failing) if item is not None}.values())[:MOST_FAILING_SHOWN]
     passing = sorted((item for item in ran if item.status == "passed"), key=lambda item: cases[item.test].hidden)[:1]
     order = [case.id for case in task.tests]
     for outcome in sorted(shown, key=lambda item: order.index(item.test)) + passing:

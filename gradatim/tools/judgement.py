@@ -25,7 +25,7 @@ from gradatim.tools.assertion import (
     TypeOf,
 )
 from gradatim.tools.sandbox.job import Raised, StepValue
-from gradatim.tools.sandbox.values import Opaque, Value, is_opaque, literal
+from gradatim.tools.sandbox.values import Opaque, Value, equal, is_opaque, literal
 
 _SHORT = 200
 _NUMBER = (int, float, complex, decimal.Decimal, fractions.Fraction)
@@ -40,6 +40,8 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
 }  # fmt: skip
 _LARGEST_EXPONENT = 1_000
+_LARGEST_BASE = 10_000
+"""Bits of the base of a power."""
 
 
 class LiveRaised(Exception):
@@ -206,11 +208,11 @@ class Judge:
             # Two things of the program's own: only the program can tell how they compare.
             return bool(self._step(step).truth)
         if operation in ("is", "is not"):
-            same = a is b if isinstance(a, type) or isinstance(b, type) else type(a) is type(b) and a == b
+            same = a is b if isinstance(a, type) or isinstance(b, type) else type(a) is type(b) and equal(a, b)
             return same is (operation == "is")
         try:
             return bool(_OPERATORS[operation](a, b))
-        except TypeError as error:
+        except (TypeError, ArithmeticError) as error:
             raise Unjudgeable(f"{_shown(a)} {operation} {_shown(b)} cannot be decided: {error}") from error
 
     # ------------------------------------------------------------------ words
@@ -293,9 +295,10 @@ def _apply(function: str, operands: list[Any], keywords: Mapping[str, Any]) -> A
         case "isclose":
             return math.isclose(*operands, **keywords)
         case "**":
-            if abs(operands[1]) > _LARGEST_EXPONENT:
-                raise ValueError("the exponent is too large")
-            return operands[0] ** operands[1]
+            base, exponent = operands
+            if abs(exponent) > _LARGEST_EXPONENT or (isinstance(base, int) and base.bit_length() > _LARGEST_BASE):
+                raise ValueError("the numbers are too large")
+            return base**exponent
         case _:
             return _OPERATORS[function](*operands)
 

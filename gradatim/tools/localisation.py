@@ -201,4 +201,4 @@ def _add_static(program: Program, execution: Execution, found: dict[int, _Suspic
     )
     for function in program.functions if nothing else ():
         if function.returns_value and not function.yields and not leaves(function.node.body):
-            _add(found, function.node.body[-1].lineno, _UNFINISHED, f"{function.name} can end here without a return")
+            _add(found, function.node.body[-1].lineno, _UNFINISHED, f"the function {function.name} can end here without a return")

@@ -11,7 +11,7 @@ from gradatim.domain import ExceptionFact, Outcome, OutcomeStatus, Task, TestCas
 from gradatim.tools.assertion import ParsedCheck
 from gradatim.tools.judgement import Judge, LiveRaised, NotReached
 from gradatim.tools.sandbox.job import LoadError, ProbeResult, Raised, StepValue
-from gradatim.tools.sandbox.values import Opaque, Value, literal, shorten
+from gradatim.tools.sandbox.values import Opaque, Value, equal, literal, shorten
 
 MAX_STDOUT = 2_000
 _SHORT = 200
@@ -31,7 +31,7 @@ def judge_call(case: TestCase, task: Task, probe: ProbeResult) -> Outcome:
         detail = f"expected {case.raises}, but nothing was raised and {_short(value)} came back"
         return _outcome(case, probe, "failed", detail, expected=case.raises, actual=literal(value))
     expected = ast.literal_eval((case.expect or "None").strip())
-    if value == expected:
+    if equal(value, expected):
         return _outcome(case, probe, "passed", expected=case.expect, actual=literal(value))
     detail = _difference(expected, value, probe.stdout)
     return _outcome(case, probe, "failed", detail, expected=case.expect, actual=literal(value))

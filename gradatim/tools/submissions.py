@@ -21,9 +21,7 @@ from gradatim.errors import SubmissionError
 from gradatim.settings import Settings
 
 STANDARD_INPUT = "-"
-_NO_PROGRAM_TEXT = frozenset(
-    {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined"}
-)
+_NO_PROGRAM_TEXT = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined"})
 """Encodings that Python knows, that no editor writes, and that are slow or ambiguous on hostile bytes."""
 _JSON_GROWTH = 6
 """A character takes at most this many times its bytes when JSON escapes it."""
@@ -71,18 +69,14 @@ def read_submissions(
         A program, or the error that stands in its place.
     """
     if not paths:
-        yield SubmissionError(
-            "no program was given", remedy="name a file, a folder, a .jsonl file or - (stdin)"
-        )
+        yield SubmissionError("no program was given", remedy="name a file, a folder, a .jsonl file or - (stdin)")
     limit = settings.submission_limit
     stdin_read = False
     for given in paths:
         if str(given) == STANDARD_INPUT:
             if stdin is None or stdin_read:
                 reason = "was read already" if stdin_read else "is not connected"
-                yield SubmissionError(
-                    f"standard input {reason}", place="-", remedy="name it once, or name a file"
-                )
+                yield SubmissionError(f"standard input {reason}", place="-", remedy="name it once, or name a file")
             else:
                 stdin_read = True
                 yield _program("<stdin>", stdin, limit)
@@ -126,9 +120,7 @@ def decode_program(data: bytes, place: str) -> str:
         start = _first_bad_byte(data)
         if start is not None and "unknown encoding" not in str(error):
             raise _not_text(data, start, "utf-8", place) from error
-        raise SubmissionError(
-            f"declares no encoding for text: {error}", place=place, remedy=remedy
-        ) from error
+        raise SubmissionError(f"declares no encoding for text: {error}", place=place, remedy=remedy) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _checked(text, place)
 
@@ -229,15 +221,11 @@ def _folder(folder: Path, limit: int) -> Iterator[HandedIn | SubmissionError]:
     found: list[Path] = []
     for parent, folders, files in os.walk(folder, onerror=unreadable.append):
         folders[:] = [name for name in folders if not name.startswith(".") and name != "__pycache__"]
-        found.extend(
-            Path(parent, name) for name in files if name.lower().endswith(".py") and not name.startswith(".")
-        )
+        found.extend(Path(parent, name) for name in files if name.lower().endswith(".py") and not name.startswith("."))
     for error in unreadable:
         yield _unreadable(Path(str(error.filename)), error)
     if not found and not unreadable:
-        yield SubmissionError(
-            "holds no Python file", place=str(folder), remedy="name a folder with *.py files"
-        )
+        yield SubmissionError("holds no Python file", place=str(folder), remedy="name a folder with *.py files")
     for path in sorted(found, key=lambda path: path.parts):
         try:
             regular = stat.S_ISREG(path.stat().st_mode)
@@ -275,9 +263,7 @@ def _json_lines(path: Path, limit: int) -> Iterator[HandedIn | SubmissionError]:
         yield _unreadable(path, error)
         return
     if not programs:
-        yield SubmissionError(
-            "holds no programs", place=str(path), remedy='write {"file": …, "code": …} lines'
-        )
+        yield SubmissionError("holds no programs", place=str(path), remedy='write {"file": …, "code": …} lines')
 
 
 def _json_program(data: bytes, place: str, limit: int) -> HandedIn:
@@ -296,9 +282,7 @@ def _json_program(data: bytes, place: str, limit: int) -> HandedIn:
             remedy="save the file as UTF-8",
         ) from error
     except json.JSONDecodeError as error:
-        raise SubmissionError(
-            f"is not JSON: {error.msg} in column {error.colno}", place=place, remedy=form
-        ) from error
+        raise SubmissionError(f"is not JSON: {error.msg} in column {error.colno}", place=place, remedy=form) from error
     except (RecursionError, ValueError) as error:
         raise SubmissionError("is JSON that cannot be read", place=place, remedy=form) from error
     if not isinstance(value, dict):

@@ -40,9 +40,7 @@ class Fields:
         for key_node, value in cast("list[tuple[yaml.Node, yaml.Node]]", node.value):
             line = line_of(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
-                problems.add(
-                    line, f"{self._where()} has {describe(key_node)} as a key", "use a word as the key"
-                )
+                problems.add(line, f"{self._where()} has {describe(key_node)} as a key", "use a word as the key")
                 continue
             key = scalar_text(key_node)
             if key in lines:
@@ -61,14 +59,10 @@ class Fields:
     def _where(self) -> str:
         return self.path or "the file"
 
-    def _unknown_remedy(
-        self, key: str, value: yaml.Node, known: Collection[str], synonyms: Mapping[str, str]
-    ) -> str:
+    def _unknown_remedy(self, key: str, value: yaml.Node, known: Collection[str], synonyms: Mapping[str, str]) -> str:
         if self.node.flow_style and tag_of(value) == "null" and not scalar_text(value):
             return "put quotes round a text that holds commas, brackets or colons"
-        guess = synonyms.get(key.lower()) or next(
-            iter(difflib.get_close_matches(key.lower(), known, 1)), None
-        )
+        guess = synonyms.get(key.lower()) or next(iter(difflib.get_close_matches(key.lower(), known, 1)), None)
         return f"did you mean {guess!r}?" if guess else f"known keys: {', '.join(known)}"
 
     def name(self, key: str) -> str:
@@ -103,14 +97,10 @@ class Fields:
             return None
         value = "" if tag_of(node) == "null" and node.style is None else scalar_text(node)
         if not value.strip() and not may_be_empty:
-            self.wrong(
-                key, "is empty", "write its text, or leave the key out" if not required else "write its text"
-            )
+            self.wrong(key, "is empty", "write its text, or leave the key out" if not required else "write its text")
             return None
         if not is_unicode(value):
-            self.wrong(
-                key, "holds half of a surrogate pair", "write the character itself instead of \\ud800 escapes"
-            )
+            self.wrong(key, "holds half of a surrogate pair", "write the character itself instead of \\ud800 escapes")
             return None
         return value
 
@@ -120,9 +110,7 @@ class Fields:
         if node is None:
             return False
         if tag_of(node) != "bool":
-            self.wrong(
-                key, f"is {describe(node)}, not true or false", f"write `{key}: true` or `{key}: false`"
-            )
+            self.wrong(key, f"is {describe(node)}, not true or false", f"write `{key}: true` or `{key}: false`")
             return False
         return scalar_text(node).lower() in {"true", "yes", "on"}
 
@@ -155,16 +143,10 @@ class Fields:
             return ()
         found: list[tuple[str, int]] = []
         for index, item in enumerate(cast("list[yaml.Node]", node.value)):
-            if (
-                isinstance(item, yaml.ScalarNode)
-                and tag_of(item) in _TEXT_TAGS - {"null"}
-                and scalar_text(item)
-            ):
+            if isinstance(item, yaml.ScalarNode) and tag_of(item) in _TEXT_TAGS - {"null"} and scalar_text(item):
                 found.append((scalar_text(item), line_of(item)))
             else:
-                self.wrong(
-                    f"{key}[{index}]", f"is {describe(item)}, not text", "write a word", line=line_of(item)
-                )
+                self.wrong(f"{key}[{index}]", f"is {describe(item)}, not text", "write a word", line=line_of(item))
         return found
 
 

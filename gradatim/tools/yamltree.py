@@ -97,9 +97,7 @@ def read_limited(path: Path, limit: int, problems: Problems) -> bytes:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise problems.fatal(None, f"cannot be read: {reason}", "check the path and its rights") from error
     if len(data) > limit:
-        raise problems.fatal(
-            None, f"is larger than {limit:,} bytes", "split it, or take large inputs out of it"
-        )
+        raise problems.fatal(None, f"is larger than {limit:,} bytes", "split it, or take large inputs out of it")
     return data
 
 

@@ -121,6 +121,10 @@ def test_debug_shows_the_traceback() -> None:
     assert "Traceback" in fail("--debug", "fail", "input").stderr
 
 
+def test_debug_in_the_wrong_place_is_told_where_it_belongs(invoke: Invoke) -> None:
+    assert "remedy: write it before the command" in invoke("kg", "check", "--debug").stderr
+
+
 def test_a_bug_as_json() -> None:
     assert json.loads(fail("fail", "bug", "--json").stdout)["error"]["exit_code"] == 70
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+import logging
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradatim.app.console import json_line, plural, printable, shorten, table
+from gradatim.app.console import json_line, listen_to_log, plural, printable, shorten, table
 
 
 @given(st.text())
@@ -51,3 +52,27 @@ def test_columns_are_aligned_by_what_is_seen() -> None:
 
 def test_plural() -> None:
     assert [plural(1, "program"), plural(1200, "program")] == ["1 program", "1,200 programs"]
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "debug", "heard"),
+    [
+        ("gradatim.memory", logging.WARNING, False, True),
+        ("asyncio", logging.WARNING, False, False),
+        ("asyncio", logging.WARNING, True, True),
+        ("asyncio", logging.ERROR, False, True),
+        ("gradatim.memory", logging.INFO, True, False),
+    ],
+)
+def test_who_is_heard_in_the_log(
+    name: str, level: int, debug: bool, heard: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging, "lastResort", logging.lastResort)
+    listen_to_log(debug)
+    assert logging.lastResort is not None
+    record = logging.LogRecord(name, level, __file__, 1, "the folder %s is \x1b odd", ("x",), None)
+    if level >= logging.lastResort.level:
+        logging.lastResort.handle(record)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == ("warning: the folder x is \\x1b odd\n" if heard else "")

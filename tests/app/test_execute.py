@@ -22,7 +22,7 @@ def test_a_right_and_a_wrong_program(invoke: Invoke, files: Path) -> None:
     lines = result.stdout.splitlines()
     assert lines[0] == "pass  right.py  (2 of 2 tests passed)"
     assert lines[1] == "FAIL  wrong.py  (0 of 2 tests passed)"
-    assert lines[2].startswith("      t1 sum_up_to(3): failed: ")
+    assert lines[2].startswith("      t1 sum_up_to(3): expected 6, got 3")
     assert lines[-1] == "2 programs: 1 passed, 1 failed"
 
 
@@ -96,6 +96,7 @@ def test_hostile_programs_end_and_are_told(invoke: Invoke, files: Path) -> None:
     assert result.exit_code == 1
     assert "\x1b" not in result.stdout
     assert result.stdout.count("FAIL  ") == 3
+    assert result.stdout.count("SyntaxError") == 1
     found = objects(invoke("execute", "task.yaml", *programs, "--json").stdout)
     assert [row["outcomes"][0]["status"] for row in found] == ["crashed", "not-run", "error"]
 

@@ -31,6 +31,11 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
         pass
 
 
+def test_standard_output_is_refused_with_the_way_to_have_it() -> None:
+    with pytest.raises(InputError, match="use --json"), JsonLines(Path("-")):
+        pass
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="mkdir -p"), JsonLines(tmp_path / "no" / "out.jsonl"):
         pass

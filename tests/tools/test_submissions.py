@@ -137,12 +137,8 @@ class Refused(NamedTuple):
 
 
 REFUSED: dict[str, Refused] = {
-    "not-utf-8": Refused(
-        b"a = 1\nb = '\xe9'\n", 2, "is not UTF-8 text: byte 0xe9 at offset 11", "coding: latin-1"
-    ),
-    "not-utf-8-late": Refused(
-        b"a = 1\n" * 9 + b"# \xff", 10, "byte 0xff at offset 56", "save the program as UTF-8"
-    ),
+    "not-utf-8": Refused(b"a = 1\nb = '\xe9'\n", 2, "is not UTF-8 text: byte 0xe9 at offset 11", "coding: latin-1"),
+    "not-utf-8-late": Refused(b"a = 1\n" * 9 + b"# \xff", 10, "byte 0xff at offset 56", "save the program as UTF-8"),
     "not-ascii-as-declared": Refused(
         b"# coding: ascii\nx = '\xc3\xa9'\n",
         2,
@@ -150,17 +146,13 @@ REFUSED: dict[str, Refused] = {
         "declare its encoding",
     ),
     "unknown-encoding": Refused(b"# coding: klingon\n", None, "unknown encoding: klingon", "as UTF-8"),
-    "mark-against-declaration": Refused(
-        b"\xef\xbb\xbf# coding: latin-1\n", None, "encoding problem", "as UTF-8"
-    ),
+    "mark-against-declaration": Refused(b"\xef\xbb\xbf# coding: latin-1\n", None, "encoding problem", "as UTF-8"),
     "not-a-text-encoding": Refused(b"# coding: rot13\nx\n", None, "not a text encoding", "as UTF-8"),
     "slow-encoding": Refused(b"# coding: punycode\nx\n", None, "declares the encoding punycode", "as UTF-8"),
     "utf-16": Refused("x = 1\n".encode("utf-16"), None, "is UTF-16", "as UTF-8"),
     "nul": Refused(b"x = 1\ny = '\0'\n", 2, "holds a NUL byte", "the program's text"),
     "compiled": Refused(b"\xa7\r\r\n\0\0\0\0", 1, "byte 0xa7 at offset 0", "as UTF-8"),
-    "too-large": Refused(
-        b"#" * 2049, None, "has 2,049 bytes, more than the 2,048 allowed", "submission_limit"
-    ),
+    "too-large": Refused(b"#" * 2049, None, "has 2,049 bytes, more than the 2,048 allowed", "submission_limit"),
     "far-too-large": Refused(b"#" * 9_000_000, None, "has 9,000,000 bytes, more than", "submission_limit"),
 }
 
@@ -243,9 +235,7 @@ def test_files_that_cannot_be_read_are_explained() -> None:
     ],
     ids=range(14),
 )
-def test_broken_json_lines_are_explained_and_skipped(
-    tmp_path: Path, line: str, message: str, remedy: str
-) -> None:
+def test_broken_json_lines_are_explained_and_skipped(tmp_path: Path, line: str, message: str, remedy: str) -> None:
     file = tmp_path / "p.jsonl"
     before, after = '{"file": "1", "code": ""}', '{"file": "3", "code": ""}'
     file.write_text(f"{before}\n{line}\n{after}\n", encoding="utf-8", errors="surrogateescape")

@@ -110,7 +110,7 @@ async def _endpoint(settings: Settings) -> Finding:
     address, _, model = settings.model.partition("#")
     shown = f"{urlsplit(address).scheme}://{urlsplit(address).netloc.rpartition('@')[2]}"
     remedy = "start the server, or set GRADATIM_MODEL to another model"
-    headers = {}
+    headers: dict[str, str] = {}
     if settings.api_key:
         headers["Authorization"] = f"Bearer {settings.api_key.get_secret_value()}"
     try:

@@ -86,8 +86,11 @@ def _text(name: str, task: Task, execution: Execution) -> str:
     passed = sum(outcome.status == "passed" for outcome in execution.outcomes)
     mark = click.style("pass", fg="green") if execution.passed else click.style("FAIL", fg="red")
     lines = [f"{mark}  {printable(name)}  ({passed} of {len(execution.outcomes)} tests passed)"]
+    if execution.load_error is not None:
+        lines.append(f"      {shorten(execution.outcomes[0].detail, 240)}")
+        return "\n".join(lines)
     for outcome in execution.outcomes:
         if outcome.status != "passed":
             what = f"{outcome.test} {task.test(outcome.test).label}"
-            lines.append(f"      {shorten(what, 80)}: {outcome.status}: {shorten(outcome.detail, 240)}")
+            lines.append(f"      {shorten(what, 80)}: {shorten(outcome.detail or outcome.status, 240)}")
     return "\n".join(lines)

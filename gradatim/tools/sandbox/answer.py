@@ -70,7 +70,7 @@ def _text(output: bytes) -> str:
 def _load_error(body: bytes) -> LoadError:
     try:
         data = json.loads(body)
-        return LoadError(str(data["type"])[:200], printable(str(data["message"])[:2_000]), _line(data["line"]))
+        return LoadError(printable(str(data["type"])[:200]), printable(str(data["message"])[:2_000]), _line(data["line"]))
     except (TypeError, ValueError, KeyError, RecursionError):
         return LoadError("crashed")
 
@@ -121,7 +121,7 @@ def _raised(data: dict[str, Any]) -> Raised:
         _line(data["line"]),
         _lines(data["lines"])[:20],
         None if data["function"] is None else printable(str(data["function"])[:200]),
-        tuple(map(str, data.get("defined") or ())),
+        tuple(printable(str(name)) for name in data.get("defined") or ()),
     )
 
 

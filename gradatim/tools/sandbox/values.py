@@ -8,8 +8,13 @@ import fractions
 from dataclasses import dataclass
 from typing import Any, cast
 
+from gradatim.tools.sandbox.inner.encode import MAX_DEPTH, MAX_NODES
+
 Value = Any
 """Plain Python data, or `Opaque`, or plain data with `Opaque` parts."""
+
+_FEW = 200
+_FRACTION_BITS = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,49 +39,85 @@ def decode(data: Any) -> Value:
     """The value that JSON data of `inner.encode` stand for.
 
     Raises:
-        Unreadable: They stand for none (a tested process can write anything).
+        Unreadable: They stand for none, or for one that is larger than the encoder makes: a tested process can
+            write anything.
     """
     try:
-        return _decode(data)
-    except Unreadable:
-        raise
+        return _Decoder().decode(data, 0)
     except (TypeError, ValueError, ArithmeticError, RecursionError, KeyError, AttributeError) as error:
         raise Unreadable(str(error)) from error
 
 
-def _decode(data: Any) -> Value:
-    if data is None or isinstance(data, bool | int | float | str):
-        return data
-    if isinstance(data, list):
-        return [_decode(item) for item in data]  # pyright: ignore[reportUnknownVariableType]
-    ((tag, content),) = data.items()
-    match tag:
-        case "i":
-            return int(content, 16)
-        case "s":
-            return "".join(map(chr, content))
-        case "c":
-            return complex(*content)
-        case "b":
-            return bytes.fromhex(content)
-        case "B":
-            return bytearray.fromhex(content)
-        case "d":
-            return {_decode(key): _decode(value) for key, value in content}
-        case "n":
-            return decimal.Decimal(content)
-        case "f":
-            return fractions.Fraction(*map(_decode, content))
-        case "r":
-            return range(*map(_decode, content))
-        case "o":
-            name, text, bases = content
-            return Opaque(str(name), str(text), tuple(map(str, bases)))
-        case _:
-            return _SEQUENCES[tag](map(_decode, content))
+class _Decoder:
+    def __init__(self) -> None:
+        self._nodes = 2 * MAX_NODES
+
+    def decode(self, data: Any, depth: int) -> Value:
+        self._nodes -= 1
+        if self._nodes < 0 or depth > MAX_DEPTH + 1:
+            raise Unreadable("the value is larger than any that is sent")
+        if data is None or isinstance(data, bool | int | float | str):
+            return data
+        if isinstance(data, list):
+            return self._items(cast("list[Any]", data), depth)
+        ((tag, content),) = data.items()
+        match tag:
+            case "i":
+                return int(content, 16)
+            case "s":
+                return "".join(map(chr, content))
+            case "c":
+                return complex(*content)
+            case "b":
+                return bytes.fromhex(content)
+            case "B":
+                return bytearray.fromhex(content)
+            case "d":
+                keys = self._items([key for key, _ in content], depth)
+                _refuse_flood(keys)
+                return dict(zip(keys, self._items([item for _, item in content], depth), strict=True))
+            case "n":
+                return decimal.Decimal(content)
+            case "f":
+                return _fraction(*self._items(content, depth))
+            case "r":
+                return range(*self._items(content, depth))
+            case "o":
+                name, text, bases = content
+                return Opaque(printable(str(name)), printable(str(text)), tuple(map(str, bases)))
+            case _:
+                items = self._items(content, depth)
+                if tag in "SF":
+                    _refuse_flood(items)
+                return _SEQUENCES[tag](items)
+
+    def _items(self, content: list[Any], depth: int) -> list[Value]:
+        return [self.decode(item, depth + 1) for item in content]
 
 
 _SEQUENCES: dict[str, Any] = {"t": tuple, "S": set, "F": frozenset, "q": collections.deque}
+
+
+def _refuse_flood(keys: list[Value]) -> None:
+    """Refuse keys that were chosen for their equal hashes: putting them in a dict would take for ever."""
+    if len(keys) > _FEW:
+        ((_, commonest),) = collections.Counter(map(hash, keys)).most_common(1)
+        if commonest > _FEW:
+            raise Unreadable("many keys with the same hash")
+
+
+def _fraction(numerator: int, denominator: int) -> fractions.Fraction:
+    if max(numerator.bit_length(), denominator.bit_length()) > _FRACTION_BITS:
+        raise Unreadable("a fraction of very large numbers")
+    return fractions.Fraction(numerator, denominator)
+
+
+def equal(one: Value, other: Value) -> bool:
+    """Python's own `==`; False where that cannot be decided (a signalling nan)."""
+    try:
+        return bool(one == other)
+    except (TypeError, ArithmeticError):
+        return False
 
 
 def is_opaque(value: Value) -> bool:

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 from gradatim.tools.analysis.examination import Examination, name_tests
 from gradatim.tools.analysis.flow import names_in
+from gradatim.tools.analysis.program import Function
 from gradatim.tools.analysis.sign import Sign
+
+_EMPTY_ERRORS = (
+    "IndexError ZeroDivisionError ValueError UnboundLocalError StopIteration TypeError StatisticsError AttributeError"
+)
+"""What the first item, the last item, a mean or a maximum of nothing raises."""
 
 
 def empty_input_forgotten(case: Examination) -> Iterator[Sign]:
@@ -20,10 +26,9 @@ def empty_input_forgotten(case: Examination) -> Iterator[Sign]:
         if not empty:
             continue
         tests = tuple(fact.test for fact in empty)
-        errors = [
-            item for item in case.raised("IndexError ZeroDivisionError ValueError UnboundLocalError StopIteration TypeError StatisticsError")
-            if item.test in tests
-        ]
+        raised = case.raised(_EMPTY_ERRORS)
+        elsewhere = {item.line for item in raised if item.test not in tests}
+        errors = [item for item in raised if item.test in tests and item.line not in elsewhere]
         only = len(empty) == len(failed) and any(fact.passed for fact in full)
         if errors and errors[0].line:
             line = errors[0].line
@@ -31,9 +36,17 @@ def empty_input_forgotten(case: Examination) -> Iterator[Sign]:
             confidence = 0.94 if only else 0.8
             yield Sign("empty-input-forgotten", (line,), confidence, fact, f"{errors[0].fact.type} in {name_tests(tests)}, with an empty input.", tests)
         elif only and len(full) >= 2:
-            line = function.body[0].lineno if function.body else function.line
+            line = _answer_line(case, function, tests)
             fact = f"Line {function.line}: {function.name} has a result for an empty input that is not the one wanted."
-            yield Sign("empty-input-forgotten", (function.line, line), 0.8, fact, f"Only tests with an empty input fail: {name_tests(tests)}.", tests)
+            yield Sign("empty-input-forgotten", (line,), 0.8, fact, f"Only tests with an empty input fail: {name_tests(tests)}.", tests)
+
+
+def _answer_line(case: Examination, function: Function, tests: tuple[str, ...]) -> int:
+    """Where a function's answer in some tests comes from: a return that ran, or its last statement."""
+    for item in function.returns:
+        if any(case.ran_in(test, item.lineno) for test in tests):
+            return item.lineno
+    return function.node.body[-1].lineno
 
 
 def division_by_zero_unguarded(case: Examination) -> Iterator[Sign]:

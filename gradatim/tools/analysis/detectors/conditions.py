@@ -22,7 +22,7 @@ def or_with_bare_literal(case: Examination) -> Iterator[Sign]:
                 used = isinstance(case.program.parent(node), (*_TRUTH, ast.UnaryOp, ast.BoolOp, ast.Return, ast.comprehension))
                 if bare and used:
                     word = "or" if isinstance(op, ast.Or) else "and"
-                    fact = f"Line {node.lineno}: in `{case.program.text(node)}` the value {case.program.text(bare[0])} after `{word}` is compared with nothing and always counts as true."
+                    fact = f"Line {node.lineno}: in `{case.program.text(node)}` the value {case.program.text(bare[0])} after `{word}` is compared with nothing and always counts as {_truth(bare[0])}."
                     yield Sign("or-with-bare-literal", (node.lineno,), 0.94, fact, _runs(case), case.failed_ids)
             case ast.Compare(ops=[ast.Eq() | ast.NotEq()], comparators=[ast.BoolOp(values=values) as both]) if all(isinstance(v, ast.Constant) for v in values):
                 fact = f"Line {node.lineno}: `{case.program.text(both)}` is one single value before anything is compared with it."
@@ -35,12 +35,16 @@ def _runs(case: Examination) -> str:
     return f"It fails {name_tests(case.failed_ids)}." if case.failed_ids else "The condition is always the same."
 
 
+def _truth(node: ast.expr) -> str:
+    return "true" if ast.literal_eval(node) else "false"
+
+
 def _is_bare(node: ast.expr) -> bool:
     match node:
         case ast.Constant(value=str() | int() | float() as value):
-            return not isinstance(value, bool) and bool(value)
+            return not isinstance(value, bool)
         case ast.List(elts=elts) | ast.Tuple(elts=elts):
-            return bool(elts)
+            return all(isinstance(item, ast.Constant) for item in elts)
         case _:
             return False
 

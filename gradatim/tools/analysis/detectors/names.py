@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from gradatim.tools.analysis.contrast import items
 from gradatim.tools.analysis.examination import Examination, Raised, name_tests
-from gradatim.tools.analysis.flow import chain, names_in
-from gradatim.tools.analysis.program import BUILT_IN_NAMES, Function
+from gradatim.tools.analysis.flow import called_name, chain, names_in
+from gradatim.tools.analysis.program import BUILT_IN_NAMES, Function, stored_names
 from gradatim.tools.analysis.sign import Sign
 
 NAME = r"^name '(\w+)' is not defined"
@@ -257,17 +256,20 @@ def _defined_elsewhere(case: Examination, found: Raised, home: Function | None, 
             fact = f"Line {line}: `{name}` is read, and the lines that assign it were not run before."
             yield Sign("variable-before-assignment", (line,), 0.88, fact, why, found.tests)
         return
-    owners = [item for item in case.program.functions if item is not home and name in item.locals]
-    if owners and not module_level and (home is None or name not in home.locals):
-        owner = owners[0]
-        near = nearest_name(name, case.program.names_visible_in(home)) if home is not None else None
+    if module_level or (home is not None and name in home.locals):
+        return
+    for owner in case.program.functions:
+        made = [s for store in owner.stores(name) if isinstance(s := case.program.statement_of(store), ast.Assign)]
+        if owner is home or not made or name in owner.declared_elsewhere:
+            continue
+        # A name copied along from a neighbouring function is a slip; one that was meant to come from a call is not.
+        called = any(called_name(node) == owner.name for node in (home.nodes if home else case.program.top))
         fact = f"Line {line}: `{name}` belongs to the function {owner.name} and is not known here."
-        yield Sign("local-is-global", (line,), 0.7 if near else 0.9, fact, why, found.tests)
+        yield Sign("local-is-global", (line,), 0.93 if called else 0.7, fact, why, found.tests)
+        return
 
 
 def _stores(node: ast.AST) -> frozenset[str]:
-    from gradatim.tools.analysis.program import stored_names
-
     return frozenset(stored_names(node))
 
 
@@ -303,8 +305,3 @@ def shadowing_built_in(case: Examination) -> Iterator[Sign]:
             fact = f"Line {line}: `{name}` is called as a function, and the program uses `{name}` as a variable."
             yield Sign("shadowing-built-in", (line,), 0.95, fact, f"TypeError in {name_tests(tests)}.", tests)
 
-
-def sized(value: object) -> int:
-    """Length of a list, tuple or text; 0 for anything else."""
-    found = items(value)
-    return len(found) if found is not None else 0

@@ -221,7 +221,7 @@ def _for_positions(case: Examination, loop: ast.For, index: str, function: Funct
         tests = tuple(test for item in errors for test in item.tests)
         fact = f"Line {line}: with `{text}` the variable `{index}` goes up to the length, one behind the last position."
         yield Sign("off-by-one-loop", (line, errors[0].line), 0.93, fact, f"IndexError in {name_tests(tests)}.", tests)
-        yield Sign("index-starts-at-one" if start == 1 else "list-index-out-of-range", (line, errors[0].line), 0.75, fact, f"IndexError in {name_tests(tests)}.", tests)
+        yield Sign("index-starts-at-one" if start == 1 and reaches == {0} else "list-index-out-of-range", (line, errors[0].line), 0.75, fact, f"IndexError in {name_tests(tests)}.", tests)
     elif length_of(stop) is not None and reaches and max(reaches) > 0 and errors:
         tests = tuple(test for item in errors for test in item.tests)
         fact = f"Line {errors[0].line}: the position behind `{index}` is used, also when `{index}` is the last one."

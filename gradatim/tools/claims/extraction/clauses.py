@@ -24,8 +24,7 @@ _OPENING = re.compile(r"(?:because|since|as|due to)\b(?! a result)[^,]*,\s+", re
 _SUPPOSES = re.compile(
     r"\b(?:if|unless|would|could|might|may|suppose|supposing|imagine|assume[sd]?|assuming|perhaps|maybe|probably|possibly|likely|apparently|"
     r"seems?|as though|whether|once|until|in case|hopefully|hope|hopes|thinks?|thought|believe[sd]?|belie[fv]\w*|guess|pretend|"
-    r"then|can(?! (?:see|be seen))|cannot tell|expect that|you expect|you want|we want|"
-    r"(?:after|with|without) (?:this|that|the|your|making|changing|fixing|these) ?(?:change|changes|fix|correction)?(?=\W)(?<=change|fix))\b"
+    r"then|can(?! (?:see|be seen))|expect that|you expect|you want|we want)\b"
     r"|\b(?:after|by) (?:you )?\w*(?:chang|fix|correct|replac|add|remov|modif)\w*"
     r"|\bwith (?:this|that|the) (?:change|fix|correction)\b"
     r"|\bwhen(?:ever)?\b(?=[^,;]*\b(?:chang|fix|correct|replac|add|remov|modif))"
@@ -54,6 +53,15 @@ _ASKS = re.compile(
 )
 
 
+_BLOCKS = re.compile(
+    r"\b(?:not|never|no longer|cannot|neither|nor|none|without|false|untrue|wrong that|should|must|needs?|make|makes|making|lets?|get|ensures?|"
+    r"sure|verify|prevents?|avoids?|instead of|rather than|try|until|in order to|wants?|unlike|supposed|missing|lacks?|forgot|forget|"
+    r"hardly|rarely|almost|nearly|at least|at most|about|around|roughly)\b|n't\b",
+    re.IGNORECASE,
+)
+"""Words that keep what follows them in the same clause from being stated as a fact."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A part of a prepared sentence.
@@ -69,6 +77,10 @@ class Clause:
     end: int
     mood: Mood
     causal: bool = False
+
+    def asserts(self, text: str, position: int) -> bool:
+        """Whether what stands at a position of this clause is stated as a fact of the present program."""
+        return self.mood in ("states", "advises") and not _BLOCKS.search(text, self.start, position)
 
 
 def clauses_of(text: str) -> tuple[Clause, ...]:

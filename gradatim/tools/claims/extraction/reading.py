@@ -115,6 +115,10 @@ class Reading:
         """The clause in which a position lies."""
         return next((item for item in reversed(self.clauses) if item.start <= position), self.clauses[0])
 
+    def asserts(self, position: int) -> bool:
+        """Whether what stands at a position is stated as a fact of the present program."""
+        return self.clause(position).asserts(self.text, position)
+
 
 def _bare(text: str) -> Iterator[tuple[str, bool]]:
     """Pieces of a text; the second part is False for calls and literals that stand outside of backticks."""

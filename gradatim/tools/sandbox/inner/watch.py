@@ -154,7 +154,10 @@ class Watch:
     def _next(self) -> None:
         """Let the process go on with the present probe; it waits for that, so its output is this probe's alone."""
         self._begin()
-        os.write(self._turns, b"\n")
+        try:
+            os.write(self._turns, b"\n")
+        except BrokenPipeError:
+            return  # it closed its end or died; its results say so next
 
     def _load_error(self, content: bytes) -> int:
         """The program cannot be compiled: say so once; there is nothing to run."""
