@@ -73,12 +73,12 @@ $(CREATED):
 	exit 1
 
 $(INSTALLED): $(PINS) | $(CREATED)
-	@echo "Installing gradatim into $(VENV) (about a minute the first time)"
-	@$(PIP) install --quiet -c constraints.txt -e .
+	@echo "Installing gradatim into $(VENV) (one to three minutes the first time)"
+	@$(PIP) install -qq -c constraints.txt -e .
 	@touch $@
 
 # After $(INSTALLED), so that `make -j demo test` never runs two installations at a time.
 $(DEVELOP): $(INSTALLED)
 	@echo "Installing the development tools"
-	@$(PIP) install --quiet -c constraints.txt -e '.[dev]'
+	@$(PIP) install -qq -c constraints.txt -e '.[dev]'
 	@touch $@

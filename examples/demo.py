@@ -47,17 +47,17 @@ def main() -> int:
         gradatim("execute", str(TASK), str(WRONG))
 
         _title("2. What is wrong, as far as it can be shown: no model takes part")
-        gradatim("diagnose", str(TASK), str(WRONG / "range_stops_early.py"))
+        gradatim("diagnose", str(TASK), str(WRONG / "03.py"))
 
         _title("3. The whole graph: evidence, text by a language model, every claim checked")
         gradatim(
-            "assess", str(TASK), str(WRONG / "range_stops_early.py"), "--learner", "ada", "--jsonl", str(results)
+            "assess", str(TASK), str(WRONG / "03.py"), "--learner", "ada", "--jsonl", str(results)
         )  # fmt: skip
         rows = [json.loads(line) for line in results.read_text().splitlines()]
 
         _title("4. Nothing goes out before a person has looked")
         gradatim(
-            "assess", str(TASK), str(WRONG / "return_in_loop.py"), "--learner", "ada",
+            "assess", str(TASK), str(WRONG / "05.py"), "--learner", "ada",
             GRADATIM_DELIVER_THRESHOLD=HELD_THRESHOLD,
         )  # fmt: skip
         gradatim("review", "list")

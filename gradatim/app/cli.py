@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -24,7 +25,7 @@ from gradatim.app.console import (
     say_error,
 )
 from gradatim.app.lazy import LazyCommand, LazyGroup
-from gradatim.errors import GradatimError, InputError
+from gradatim.errors import GradatimError, InputError, StorageError
 
 EXIT_USAGE = 2
 EXIT_BUG = 70
@@ -45,6 +46,8 @@ _OVERVIEW = {
 }
 COMMANDS = {name: LazyCommand(f"gradatim.app.commands.{name}:{name}", text) for name, text in _OVERVIEW.items()}
 """Every command by name: the module and the command in it are called the same."""
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 class Gradatim(LazyGroup):
@@ -69,7 +72,8 @@ class Gradatim(LazyGroup):
         as_json, debug = "--json" in options, "--debug" in options
         try:
             code = super().main(arguments, name, complete_var, standalone_mode=False, **extra)
-            sys.stdout.flush()
+            if sys.stdout is not None:  # somebody may have closed it: `>&-`
+                sys.stdout.flush()
         except click.Abort:
             say("interrupted")
             return EXIT_INTERRUPTED
@@ -89,6 +93,12 @@ class Gradatim(LazyGroup):
         except BrokenPipeError:
             drop_output()
             return EXIT_READER_GONE
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                return _say_bug(error, as_json, debug)
+            say_error(StorageError(f"nothing more can be written: {error.strerror}", place=error.filename))
+            drop_output()
+            return StorageError.exit_code
         except Exception as error:  # noqa: BLE001 the last one who can say anything
             return _say_bug(error, as_json, debug)
         return code if isinstance(code, int) else 0
@@ -112,7 +122,7 @@ def _say_usage(error: click.ClickException, as_json: bool) -> None:
     context = getattr(error, "ctx", None)
     remedy = f"see `{context.command_path} --help`" if context else "see `gradatim --help`"
     message = error.format_message()
-    if "'--debug'" in message:
+    if message.startswith("No such option '--debug'"):
         remedy = "write it before the command: `gradatim --debug …`"
     say(f"{label('error')} {message}")
     say(f"{label('remedy')} {remedy}")

@@ -37,14 +37,10 @@ class JsonLines:
         if str(path) == "-":
             raise InputError("is not a file", place="--jsonl -", remedy="use --json for JSON on stdout")
         if path.is_dir():
-            raise InputError(
-                "is a folder", place=str(path), remedy="name a file to write, e.g. results.jsonl"
-            )
+            raise InputError("is a folder", place=str(path), remedy="name a file to write, e.g. results.jsonl")
         for given in self._inputs:
             if given.exists() and path.exists() and os.path.samefile(given, path):
-                raise InputError(
-                    "is an input as well", place=str(path), remedy="write the results to another file"
-                )
+                raise InputError("is an input as well", place=str(path), remedy="write the results to another file")
         try:
             # Unbuffered: a line is on its way to the disk when its result is known, in one piece.
             self._file = path.open("wb", buffering=0)
@@ -53,9 +49,7 @@ class JsonLines:
             raise InputError("its folder does not exist", place=str(path), remedy=remedy) from error
         except OSError as error:
             remedy = "name a file that can be written"
-            raise InputError(
-                f"cannot be written: {error.strerror}", place=str(path), remedy=remedy
-            ) from error
+            raise InputError(f"cannot be written: {error.strerror}", place=str(path), remedy=remedy) from error
         return self
 
     def write(self, row: Mapping[str, Any]) -> None:

@@ -16,9 +16,9 @@ SANDBOX_CHOICES = ("auto", "bubblewrap", "landlock", "unsafe")
 
 def json_option(command: Command) -> Command:
     """`--json`: stdout carries machine-readable results alone."""
-    return click.option(
-        "--json", "as_json", is_flag=True, help="Print JSON on stdout; messages still go to stderr."
-    )(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout; messages still go to stderr.")(
+        command
+    )
 
 
 def sandbox_option(command: Command) -> Command:
@@ -26,8 +26,7 @@ def sandbox_option(command: Command) -> Command:
     return click.option(
         "--sandbox",
         type=click.Choice(SANDBOX_CHOICES),
-        help="Isolation in which programs run (setting: sandbox); auto is the strongest that works here, "
-        "never unsafe.",
+        help="Isolation in which programs run (setting: sandbox); auto is the strongest that works here, never unsafe.",
     )(command)
 
 

@@ -12,7 +12,9 @@ START ─ intake ─┬─ execute ─┐
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Any
 
@@ -36,10 +38,12 @@ from gradatim.agents import (
     Verifier,
 )
 from gradatim.agents.hitl import to_hitl
+from gradatim.agents.prompts import load_prompts
 from gradatim.agents.reviews import review_request
 from gradatim.agents.state import Plain, State, confidence_of
 from gradatim.errors import ServiceError
-from gradatim.graphs.services import Services
+from gradatim.graphs.services import Services, open_services
+from gradatim.settings import load_settings
 from gradatim.tools.claims import ClaimChecker
 
 Agent = Callable[[State, Any], Awaitable[Plain]]
@@ -115,7 +119,12 @@ async def human_review(state: AssessmentState) -> Plain:
     return {"decision": interrupt(to_hitl(review_request(state)))}
 
 
-async def make_graph() -> Any:
+@asynccontextmanager
+async def make_graph() -> AsyncGenerator[Any]:
     """The compiled graph for `langgraph dev`: services from the settings, persistence from the platform."""
-    graph: Any = build_assessment_graph(await Services.open())
-    return graph.compile(name="assessment")
+    # the platform refuses anything that blocks its event loop, reading a file included
+    settings = await asyncio.to_thread(load_settings)
+    await asyncio.to_thread(load_prompts)
+    async with open_services(settings) as services:
+        graph: Any = build_assessment_graph(services)
+        yield graph.compile(name="assessment")

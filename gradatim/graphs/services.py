@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -45,9 +46,9 @@ class Services:
         settings = settings or load_settings()
         async with AsyncExitStack() as stack:
             sandbox = await stack.enter_async_context(open_sandbox(settings))
-            concepts = open_graph(settings)
+            concepts = await asyncio.to_thread(open_graph, settings)
             memory = await stack.enter_async_context(open_memory(settings))
-            chat = model or open_chat_model(settings.model, settings)
+            chat = model or await asyncio.to_thread(open_chat_model, settings.model, settings)
             return cls(settings, sandbox, concepts, memory, chat, stack.pop_all())
         raise ModelError("the services closed before they were open")  # pragma: no cover - for the type checker
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import AsyncIterator, Coroutine, Iterator
+import threading
+from collections.abc import AsyncGenerator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -22,29 +26,55 @@ def run_blocking(work: Coroutine[Any, Any, T]) -> T:
         return pool.submit(context.run, asyncio.run, work).result()
 
 
-def iterate_blocking(source: AsyncIterator[T]) -> Iterator[T]:
-    """Go through an asynchronous iterator, waiting for each item.
+@dataclass(frozen=True, slots=True)
+class _Item(Generic[T]):
+    value: T
 
-    The iterator runs in a loop of its own thread and is closed with this one.
+
+def iterate_blocking(source: AsyncGenerator[T, None]) -> Iterator[T]:
+    """Go through an asynchronous generator, waiting for each item.
+
+    The generator runs in an event loop of its own thread; leaving the iteration closes it. Its exceptions are
+    raised here.
     """
+    pieces: SimpleQueue[_Item[T] | BaseException | None] = SimpleQueue()
+    left = threading.Event()
+    loop = asyncio.new_event_loop()
 
-    async def advance() -> tuple[T] | None:
+    async def pump() -> None:
         try:
-            return (await anext(source),)
-        except StopAsyncIteration:
-            return None
+            async for item in source:
+                pieces.put(_Item(item))
+                if left.is_set():
+                    break
+        finally:
+            await source.aclose()
 
-    async def finish() -> None:
-        close = getattr(source, "aclose", None)
-        if close is not None:
-            await close()
+    def work() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            try:
+                runner.run(pump(), context=context)
+            except BaseException as error:  # noqa: BLE001  handed to the caller
+                pieces.put(error)
+            else:
+                pieces.put(None)
 
     context = contextvars.copy_context()
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        runner = asyncio.Runner()
-        try:
-            while (item := pool.submit(runner.run, advance(), context=context).result()) is not None:
-                yield item[0]
-        finally:
-            pool.submit(runner.run, finish(), context=context).result()
-            pool.submit(runner.close).result()
+    # A daemon: an answer that nobody waits for any more must not keep the interpreter from ending.
+    thread = threading.Thread(target=work, daemon=True, name="gradatim-stream")
+    thread.start()
+    try:
+        while (piece := pieces.get()) is not None:
+            if isinstance(piece, BaseException):
+                raise piece
+            yield piece.value
+    finally:
+        left.set()
+        with suppress(RuntimeError):  # the loop is closed: the thread has ended by itself
+            loop.call_soon_threadsafe(_cancel_all, loop)
+        thread.join()
+
+
+def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
+    for task in asyncio.all_tasks(loop):
+        task.cancel()

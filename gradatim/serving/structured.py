@@ -126,7 +126,8 @@ async def ask_structured(
         n: Samples, from one request.
         temperature: 0 for the likeliest answer.
         max_tokens: Tokens of one sample.
-        seed: For samples that can be had again.
+        seed: For samples that can be had again, as far as the model's arithmetic is the same each time
+            (a cached prompt can change the last digits of a probability).
 
     Raises:
         ModelError: The model cannot be reached or refuses the request.

@@ -173,9 +173,9 @@ class _Parser:
     generators: list[ast.comprehension] | None = None
 
     def parse(self) -> ParsedCheck:
-        self.assigned = frozenset(
-            name for part in ast.walk(self.tree) for name in _bound(part)
-        ) | ({self.entry_point} if self.entry_point else set())
+        self.assigned = frozenset(name for part in ast.walk(self.tree) for name in _bound(part)) | (
+            {self.entry_point} if self.entry_point else set()
+        )
         assertions: list[Assertion] = []
         pending: list[ast.stmt] = []
         for statement in self.tree.body:
@@ -271,14 +271,14 @@ class _Parser:
             case "isinstance", [operand, types] if not node.keywords:
                 kinds = _plain_types(types, self.assigned)
                 return None if kinds is None else IsInstance(self._operand(operand), kinds, text)
-            case ("all" | "any"), [ast.GeneratorExp() | ast.ListComp() as argument] if not node.keywords:
+            case (("all" | "any"), [ast.GeneratorExp() | ast.ListComp() as argument]) if not node.keywords:
                 return self._every(name, argument, text)
-            case ("all" | "any"), [operand] if not node.keywords:
+            case (("all" | "any"), [operand]) if not node.keywords:
                 as_list = ast.Call(ast.Name("list", ast.Load()), [operand], [])
                 return Every(name, self._leaf(as_list, ast.unparse(operand)), text)
             case "isclose", _:
                 return self._apply(name, node, text)
-            case ("abs" | "round"), [first, *_] if self._computes(first):
+            case (("abs" | "round"), [first, *_]) if self._computes(first):
                 return self._apply(name, node, text)
             case _:
                 return None

@@ -27,7 +27,7 @@ MOST_MISCONCEPTIONS = 4
 MOST_FAILING_SHOWN = 4
 _TRACED_FAILING = 6
 _TRACED_PASSING = 6
-_TRACE_SECONDS = 0.1
+_TRACE_SECONDS = 0.03
 """CPU seconds of one traced test: those that need more are traced as far as they come, or not at all."""
 _QUICK = 0.02
 """Seconds a test may have taken to be worth tracing, which is about ten times as slow."""
@@ -166,11 +166,11 @@ def _observed(
     if execution.load_error is not None:
         error = execution.load_error
         if program.fault is not None:
-            fault = program.fault
+            fault, text = program.fault, _code(_short(program.line(program.fault.line)))
             yield Evidence(
                 id=f"syntax:{fault.line}",
                 kind="syntax",
-                summary=f"Line {fault.line}, {_code(program.line(fault.line))}, cannot be compiled: {fault.type}. {fault.plain}",
+                summary=f"Line {fault.line} {text} cannot be compiled: {fault.type}. {fault.plain}",
                 lines=(fault.line,),
                 detail={"type": fault.type, "message": fault.message},
                 source="compiler",
@@ -226,13 +226,21 @@ def _of_test(case: TestCase, outcome: Outcome, source: str) -> Iterator[Evidence
 
 def summary_of(case: TestCase, outcome: Outcome) -> str:
     """One sentence on what a test wanted and what came."""
-    head = f"Test {case.id} {_code(_short(case.call or case.label))}" if case.form != "program" else f"Test {case.id} with input {_short(repr(case.stdin or ''))}"
+    head = (
+        f"Test {case.id} {_code(_short(case.call or case.label))}"
+        if case.form != "program"
+        else f"Test {case.id} with input {_short(repr(case.stdin or ''))}"
+    )
     output = "output " if case.form == "program" else ""
     wanted = case.raises or outcome.expected or case.expect or case.stdout
     if case.form == "program" and wanted is not None:
         wanted = repr(wanted)
     if outcome.status == "passed":
-        return f"{head}: passed." if case.form == "check" or wanted is None else f"{head}: gives {output}{_short(wanted)}, as expected."
+        return (
+            f"{head}: passed."
+            if case.form == "check" or wanted is None
+            else f"{head}: gives {output}{_short(wanted)}, as expected."
+        )
     expected = "the assertion holds" if case.form == "check" else f"{output}{_short(wanted or 'None')}"
     match outcome.status:
         case "failed" if case.form == "check":

@@ -23,9 +23,7 @@ _REMEMBERED = 1_000
 _clean_values: weakref.WeakKeyDictionary[Sandbox, OrderedDict[str, StepValue]] = weakref.WeakKeyDictionary()
 
 
-async def execute(
-    sandbox: Sandbox, task: Task, submission: Submission, *, give_up: int | None = None
-) -> Execution:
+async def execute(sandbox: Sandbox, task: Task, submission: Submission, *, give_up: int | None = None) -> Execution:
     """Run all tests of a task on a submission and judge them.
 
     How values compare: by Python's own `==` on plain data, so `True == 1 == 1.0`, a list never equals a tuple, and

@@ -130,7 +130,10 @@ def statement_lines(program: Program) -> dict[int, float]:
 
 
 def _add_spectrum(
-    program: Program, execution: Execution, coverage: Mapping[str, AbstractSet[int]] | None, found: dict[int, _Suspicion]
+    program: Program,
+    execution: Execution,
+    coverage: Mapping[str, AbstractSet[int]] | None,
+    found: dict[int, _Suspicion],
 ) -> None:
     kinds = statement_lines(program)
     status = {item.test: item.status for item in execution.outcomes}
@@ -201,4 +204,9 @@ def _add_static(program: Program, execution: Execution, found: dict[int, _Suspic
     )
     for function in program.functions if nothing else ():
         if function.returns_value and not function.yields and not leaves(function.node.body):
-            _add(found, function.node.body[-1].lineno, _UNFINISHED, f"the function {function.name} can end here without a return")
+            _add(
+                found,
+                function.node.body[-1].lineno,
+                _UNFINISHED,
+                f"the function {function.name} can end here without a return",
+            )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from pathlib import Path
 
@@ -36,9 +37,10 @@ def embedded() -> SchemaChatModel:
     path = Settings().models_dir / QWEN_CODER_1_5B.files[0].name
     if not path.is_file():
         pytest.skip(f"the embedded model is not on disk ({path}); `gradatim model pull` fetches it")
-    model = open_chat_model(QWEN_CODER_1_5B.id, Settings())
+    # Two threads on two busy cores wait for each other at every layer: one is slower at best and far faster at worst.
+    model = open_chat_model(QWEN_CODER_1_5B.id, Settings(model_threads=max(1, (os.cpu_count() or 1) // 2)))
     assert isinstance(model, OpenAIChat)
-    return model.model_copy(update={"temperature": 0.0, "max_tokens": 40})
+    return model.model_copy(update={"temperature": 0.0, "max_tokens": 30})
 
 
 @pytest.fixture(params=["scripted", "http", pytest.param("embedded", marks=pytest.mark.model)])

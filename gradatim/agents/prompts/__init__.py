@@ -50,6 +50,12 @@ def load_prompt(name: str) -> Prompt:
     return Prompt(name=name, version=f"{fields['version'].strip()}+{digest}", text=text.strip())
 
 
+def load_prompts() -> tuple[Prompt, ...]:
+    """All packaged prompts; afterwards none is read from disk again."""
+    names = sorted(item.name for item in resources.files(__name__).iterdir() if item.name.endswith(".md"))
+    return tuple(load_prompt(name.removesuffix(".md")) for name in names)
+
+
 def fence(text: str, limit: int) -> str:
     """Untrusted text made safe to stand between `<<<` and `>>>`: no closing marks inside, limited length."""
     safe = text.replace("<<<", "‹‹‹").replace(">>>", "›››")

@@ -36,9 +36,7 @@ def failure(name: str, error: Exception, *, status: Status = "missing", remedy: 
     return Finding(name, status, told, remedy or "run `gradatim --debug doctor` and report what it shows")
 
 
-async def examine(
-    settings: Settings, checks: Iterable[Check], *, debug: bool = False
-) -> AsyncIterator[Finding]:
+async def examine(settings: Settings, checks: Iterable[Check], *, debug: bool = False) -> AsyncIterator[Finding]:
     """All findings, as they come. A check that breaks is a finding, and the others go on.
 
     Args:

@@ -44,16 +44,14 @@ async def check_data_dir(settings: Settings) -> AsyncIterator[Finding]:
         return
     text = f"{folder}: can be written, {free / 1e9:,.1f} GB free"
     if free < FREE_BYTES:
-        yield Finding(
-            name, "weak", text, "free some space; memory and checkpoints grow with every assessment"
-        )
+        yield Finding(name, "weak", text, "free some space; memory and checkpoints grow with every assessment")
     else:
         yield Finding(name, "ok", text)
 
 
 def _try_writing(folder: Path) -> int:
     """Make the folder, write a file, take it away; returns the free bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as trial:
         trial.write(b"gradatim")
         trial.flush()

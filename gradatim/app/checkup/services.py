@@ -72,9 +72,7 @@ async def _import_problem(module: str) -> str | None:
 async def check_model(settings: Settings) -> AsyncIterator[Finding]:
     """The language model that the settings name is on disk, whole, or its server answers."""
     if settings.model == "none":
-        yield Finding(
-            "language model", "unused", "none is asked for: feedback is written from evidence alone"
-        )
+        yield Finding("language model", "unused", "none is asked for: feedback is written from evidence alone")
     elif _is_endpoint(settings):
         yield await _endpoint(settings)
     else:
@@ -141,7 +139,7 @@ async def check_memory(settings: Settings) -> AsyncIterator[Finding]:
     """A learner memory in an empty folder stores, embeds, recalls and forgets; then the real one opens."""
     from gradatim.memory import open_memory
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix=".doctor-") as folder:
         trial = settings.model_copy(update={"data_dir": Path(folder)})
         for name, attempt in (("learner memory", _try_events), ("recall by embeddings", _try_recall)):

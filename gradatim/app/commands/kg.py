@@ -45,9 +45,7 @@ def check(ctx: click.Context, curriculum: Path | None, as_json: bool) -> None:
     Exit codes: 0 it can be used (there may be warnings); 1 there are errors; 2 it cannot be read at all.
     """
     folder = load_settings(curriculum=curriculum).curriculum
-    graph, problems = inspect_curriculum(
-        Sources.read(folder or files("gradatim.kg") / "curricula" / "python")
-    )
+    graph, problems = inspect_curriculum(Sources.read(folder or files("gradatim.kg") / "curricula" / "python"))
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = len(problems) - errors
     if as_json:
@@ -124,9 +122,7 @@ async def _unknown(name: str, store: ConceptStore) -> InputError:
     near = [names[match] for match in get_close_matches(name.lower(), names, n=4, cutoff=0.6)]
     proposed = list(dict.fromkeys((*mentioned, *near)))[:4]
     remedy = f"did you mean {', '.join(proposed)}?" if proposed else "`gradatim kg stats` lists the topics"
-    return InputError(
-        "this names no concept or misconception, or several", place=f"concept {name!r}", remedy=remedy
-    )
+    return InputError("this names no concept or misconception, or several", place=f"concept {name!r}", remedy=remedy)
 
 
 async def _concept(concept: Concept, store: ConceptStore) -> tuple[dict[str, Any], str]:
@@ -137,8 +133,7 @@ async def _concept(concept: Concept, store: ConceptStore) -> tuple[dict[str, Any
     data = {
         **concept.plain(),
         "prerequisites": [
-            {"concept": step.concept.id, "distance": step.distance, "weight": round(step.weight, 4)}
-            for step in needed
+            {"concept": step.concept.id, "distance": step.distance, "weight": round(step.weight, 4)} for step in needed
         ],
         "similar": [step.concept.id for step in similar],
         "parents": [step.concept.id for step in parents],

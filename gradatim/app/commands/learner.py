@@ -13,6 +13,7 @@ import click
 from gradatim.app.console import emit, out, plural, printable, shorten, table
 from gradatim.app.lazy import did_you_mean
 from gradatim.app.options import data_dir_option, json_option
+from gradatim.app.records import erase_records, open_records
 from gradatim.domain import LearnerEvent, LearnerState
 from gradatim.errors import InputError
 from gradatim.memory import LearnerMemory, open_memory
@@ -63,7 +64,7 @@ def list_learners(data_dir: Path | None, as_json: bool) -> None:
     if as_json:
         emit({"learners": [found._asdict() for found in learners]})
     elif not learners:
-        out("nothing is remembered about anybody")
+        out("the memory holds no learner")
     else:
         rows = [(found.learner_id, f"{found.events:,}", found.last_at) for found in learners]
         out(table(rows, header=("learner", "events", "last event")))
@@ -134,18 +135,21 @@ def _observed(event: LearnerEvent) -> str:
 @data_dir_option
 @json_option
 def export(learner_id: str, data_dir: Path | None, as_json: bool) -> None:
-    """Print everything that is remembered about the learner ID, as JSON.
+    """Print everything that is remembered about the learner ID, as JSON: state, events, assessments.
 
     --json puts it on one line. Exit codes: 0 printed; 2 nothing is remembered about this learner.
     """
 
     async def ask(memory: LearnerMemory) -> dict[str, Any]:
-        state = await _known(memory, learner_id)
+        async with open_records(load_settings(data_dir=data_dir)) as records:
+            kept = await records.of(learner_id) if records else []
+        state = await memory.state(learner_id) if kept else await _known(memory, learner_id)
         events = await memory.events(learner_id)
         return {
             "learner_id": learner_id,
             "state": state.plain(),
             "events": [event.plain() for event in reversed(events)],
+            "records": kept,
         }
 
     emit(_with_memory(data_dir, ask), indent=None if as_json else 2)
@@ -157,22 +161,24 @@ def export(learner_id: str, data_dir: Path | None, as_json: bool) -> None:
 @data_dir_option
 @json_option
 def forget(learner_id: str, yes: bool, data_dir: Path | None, as_json: bool) -> None:
-    """Delete everything that is remembered about the learner ID: events, estimates, recollections.
+    """Delete everything about the learner ID: events, estimates, recollections, assessments, unfinished runs.
 
     This cannot be undone. Exit codes: 0 nothing is remembered any more; 2 it was not confirmed.
     """
 
-    async def ask(memory: LearnerMemory) -> int:
-        events = (await memory.state(learner_id)).events
-        if events and not yes:
-            _confirm(learner_id, events)
-        return await memory.forget(learner_id)
+    async def ask(memory: LearnerMemory) -> tuple[int, int]:
+        if not yes:
+            _confirm(learner_id, (await memory.state(learner_id)).events)
+        # The events last: as long as they are there, the learner is found and the call can be repeated.
+        erased = await erase_records(load_settings(data_dir=data_dir), learner_id)
+        return await memory.forget(learner_id), erased
 
-    deleted = _with_memory(data_dir, ask)
+    events, records = _with_memory(data_dir, ask)
     if as_json:
-        emit({"learner_id": learner_id, "deleted_events": deleted})
-    elif deleted:
-        out(f"forgot {printable(learner_id)}: {plural(deleted, 'event')} deleted")
+        emit({"learner_id": learner_id, "deleted_events": events, "deleted_assessments": records})
+    elif events or records:
+        told = f"{plural(events, 'event')} and {plural(records, 'assessment')} deleted"
+        out(f"forgot {printable(learner_id)}: {told}")
     else:
         out(f"nothing was remembered about {printable(learner_id)}")
 
@@ -185,9 +191,7 @@ def _confirm(learner_id: str, events: int) -> None:
     """
     place = f"learner {learner_id!r}"
     if sys.stdin is None or not sys.stdin.isatty():
-        raise InputError(
-            "deleting needs a yes", place=place, remedy="add --yes to delete without being asked"
-        )
-    question = f"Delete {plural(events, 'event')} of {printable(learner_id)} for good?"
+        raise InputError("deleting needs a yes", place=place, remedy="add --yes to delete without being asked")
+    question = f"Delete {plural(events, 'event')} and all assessments of {printable(learner_id)} for good?"
     if not click.confirm(question, err=True):
         raise InputError("nothing was deleted", place=place)

@@ -20,7 +20,7 @@ from gradatim.errors import ReviewError
 from gradatim.graphs import open_assessor
 from gradatim.graphs.persistence import open_persistence
 from gradatim.graphs.services import open_services
-from gradatim.serving import GroundedRealiser
+from gradatim.serving.realiser import GroundedRealiser
 from gradatim.settings import Settings, load_settings
 
 T = TypeVar("T")

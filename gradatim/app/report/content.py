@@ -141,6 +141,9 @@ class Report:
     """Empty while the reader may not see the feedback."""
     author: str
     evidence: tuple[Evidence, ...]
+    """What is cited stands first."""
+    cited: frozenset[str]
+    """Ids that a sentence or a misconception rests on."""
     withheld_evidence: int
     misconceptions: tuple[MisconceptionMatch, ...]
     repair: RepairView | None

@@ -20,7 +20,7 @@ from gradatim.app.report.listing import TokenKind
 from gradatim.app.report.view import report_of
 from gradatim.domain import Assessment
 
-WIDE = 100
+WIDE = 110
 """Columns from which sources and times have room beside what they belong to."""
 CONTEXT = 4
 """Lines shown around a marked line of a long program."""
@@ -301,7 +301,9 @@ def _evidence(report: Report, wide: bool) -> RenderableType:
     else:
         table.show_header = False
         table.columns[0].max_width = 2
-    for item in report.evidence:
+    told = [item for item in report.evidence if report.full or item.id in report.cited]
+    others = [printable(item.id) for item in report.evidence[len(told) :]]
+    for item in told:
         name, source, summary = Text(printable(item.id)), Text(printable(item.source)), _prose(item.summary)
         if not item.visible:
             summary.append(" (not for the learner)", style="yellow")
@@ -310,11 +312,13 @@ def _evidence(report: Report, wide: bool) -> RenderableType:
         else:
             title = Text.assemble((name.plain, "cyan"), "  ", (source.plain, "dim"))
             table.add_row("•", Group(title, summary))
-    if not report.withheld_evidence:
-        return table
-    left = plural(report.withheld_evidence, "further item rests", "further items rest")
-    note = Text(f"{left} on hidden tests or other people's data.", style="dim")
-    return Group(table, note) if report.evidence else note
+    content: list[RenderableType] = [table] if told else []
+    if others:
+        content.append(Text.assemble(("also at hand: ", "dim"), (", ".join(others), "cyan dim")))
+    if report.withheld_evidence:
+        left = plural(report.withheld_evidence, "further item rests", "further items rest")
+        content.append(Text(f"{left} on hidden tests or other people's data.", style="dim"))
+    return Group(*content)
 
 
 def _repair(report: Report) -> RenderableType:

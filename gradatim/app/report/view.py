@@ -41,6 +41,10 @@ STAGES = (
 """The assessment graph from left to right; nodes of other graphs follow in the order they are given."""
 
 
+SUSPECTS = 3
+"""Lines that are marked as suspicious, at most: all lines together would point nowhere."""
+
+
 def report_of(assessment: Assessment, *, full: bool = False) -> Report:
     """The content of a report.
 
@@ -52,6 +56,8 @@ def report_of(assessment: Assessment, *, full: bool = False) -> Report:
     redact = Redaction(assessment.task, full=full)
     task, execution, diagnosis = assessment.task, assessment.execution, assessment.diagnosis
     evidence = redact.evidence(diagnosis.evidence)
+    parts = _parts(assessment, redact) if full or assessment.delivered else ()
+    cited = _cited(assessment, parts)
     matches = tuple(item.model_copy(update={"why": redact(item.why)}) for item in diagnosis.misconceptions)
     degraded = tuple(item.model_copy(update={"reason": redact(item.reason)}) for item in assessment.degradations)
     reasons = tuple(redact(reason) for reason in assessment.confidence.reasons)
@@ -71,9 +77,13 @@ def report_of(assessment: Assessment, *, full: bool = False) -> Report:
         seconds=execution.seconds,
         tests=tuple(_test(assessment, outcome, full) for outcome in execution.outcomes),
         program=_program(assessment, redact),
-        parts=_parts(assessment, redact) if full or assessment.delivered else (),
+        parts=parts,
         author=assessment.feedback.author,
-        evidence=tuple(item.model_copy(update={"summary": redact(item.summary)}) for item in evidence),
+        evidence=tuple(
+            item.model_copy(update={"summary": redact(item.summary)})
+            for item in sorted(evidence, key=lambda item: item.id not in cited)
+        ),
+        cited=cited,
         withheld_evidence=len(diagnosis.evidence) - len(evidence),
         misconceptions=matches,
         repair=_repair(assessment) if full or task.reveal_solution else None,
@@ -145,7 +155,7 @@ def _expected(case: TestCase | None) -> str | None:
 def _program(assessment: Assessment, redact: Redaction) -> tuple[ProgramLine, ...]:
     suspicion: dict[int, float] = {}
     notes: dict[int, list[str]] = {}
-    for item in assessment.diagnosis.suspicious_lines:
+    for item in assessment.diagnosis.suspicious_lines[:SUSPECTS]:
         suspicion[item.line] = max(item.score, suspicion.get(item.line, 0.0))
         notes.setdefault(item.line, []).append(redact(item.why))
     for raised in _exceptions(assessment, redact):
@@ -181,6 +191,11 @@ def _sentence(statement: Statement, redact: Redaction) -> Sentence:
         cites=statement.evidence,
         findings=tuple(Finding(check.verdict, check.method, redact.check(check)) for check in statement.checks),
     )
+
+
+def _cited(assessment: Assessment, parts: tuple[Part, ...]) -> frozenset[str]:
+    said = (cite for part in parts for sentence in part.sentences for cite in sentence.cites)
+    return frozenset((*said, *(cite for match in assessment.diagnosis.misconceptions for cite in match.evidence)))
 
 
 def _repair(assessment: Assessment) -> RepairView | None:

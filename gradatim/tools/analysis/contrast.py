@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, cast
 
 from gradatim.domain import Outcome, TestCase
@@ -22,8 +23,9 @@ _LONGEST = 20_000
 """Characters of a literal that are still read: reading costs time."""
 
 
+@lru_cache(maxsize=2_000)
 def literal(text: str | None) -> object:
-    """The value that a Python literal stands for, or `UNKNOWN`."""
+    """The value that a Python literal stands for, or `UNKNOWN`; shared between calls, so never to be changed."""
     if text is None or len(text) > _LONGEST:
         return UNKNOWN
     try:
@@ -40,6 +42,16 @@ def is_number(value: object) -> bool:
 def items(value: object) -> Sequence[object] | None:
     """The value as a sequence, if it is a list, tuple or text."""
     return cast("Sequence[object]", value) if isinstance(value, list | tuple | str) else None
+
+
+def listed(value: object) -> list[object] | None:
+    """The value if it is a list."""
+    return cast("list[object]", value) if isinstance(value, list) else None
+
+
+def mapped(value: object) -> dict[object, object] | None:
+    """The value if it is a dictionary."""
+    return cast("dict[object, object]", value) if isinstance(value, dict) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,7 @@ class Contrast:
         return any(isinstance(v, list | tuple | str | dict | set) and not v for v in self.arguments or ())
 
 
+@lru_cache(maxsize=2_000)
 def call_of(expression: str | None) -> tuple[str | None, tuple[object, ...] | None]:
     """Name of the first function that an expression calls by name, and its plain arguments."""
     if expression is None or len(expression) > _LONGEST:

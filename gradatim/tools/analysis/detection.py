@@ -14,35 +14,72 @@ FLOOR = 0.6
 
 _STRONGER: dict[str, frozenset[str]] = {
     "variable-before-assignment": frozenset({"accumulator-not-initialised", "global-not-declared", "typo-in-name"}),
-    "missing-return": frozenset({
-        "return-in-only-one-branch", "missing-else-case", "recursion-missing-return", "print-instead-of-return",
-        "early-exit-search", "in-place-versus-new-list",
-    }),
+    "missing-return": frozenset(
+        {
+            "return-in-only-one-branch",
+            "missing-else-case",
+            "recursion-missing-return",
+            "print-instead-of-return",
+            "early-exit-search",
+            "in-place-versus-new-list",
+        }
+    ),
     "missing-else-case": frozenset({"early-exit-search"}),
-    "list-index-out-of-range": frozenset({
-        "off-by-one-loop", "adjacent-pairs-overrun", "length-as-last-index", "loop-variable-is-index-confusion",
-        "modify-list-while-iterating", "empty-input-forgotten", "index-starts-at-one", "missing-base-case",
-    }),
-    "string-index-out-of-range": frozenset({
-        "off-by-one-loop", "adjacent-pairs-overrun", "length-as-last-index", "empty-input-forgotten", "missing-base-case",
-    }),
+    "list-index-out-of-range": frozenset(
+        {
+            "off-by-one-loop",
+            "adjacent-pairs-overrun",
+            "length-as-last-index",
+            "loop-variable-is-index-confusion",
+            "modify-list-while-iterating",
+            "empty-input-forgotten",
+            "index-starts-at-one",
+            "missing-base-case",
+        }
+    ),
+    "string-index-out-of-range": frozenset(
+        {
+            "off-by-one-loop",
+            "adjacent-pairs-overrun",
+            "length-as-last-index",
+            "empty-input-forgotten",
+            "missing-base-case",
+        }
+    ),
     "division-by-zero-unguarded": frozenset({"empty-input-forgotten", "range-starts-at-one"}),
-    "none-attribute-access": frozenset({
-        "append-returns-none-assigned", "list-mutating-method-returns-list", "missing-return", "print-instead-of-return",
-        "recursion-missing-return", "print-returns-value",
-    }),
+    "none-attribute-access": frozenset(
+        {
+            "append-returns-none-assigned",
+            "list-mutating-method-returns-list",
+            "missing-return",
+            "print-instead-of-return",
+            "recursion-missing-return",
+            "print-returns-value",
+        }
+    ),
     "return-inside-loop": frozenset({"early-exit-search"}),
     "range-stop-included": frozenset({"early-exit-search", "return-inside-loop", "wrong-initial-value"}),
-    "off-by-one-loop": frozenset({
-        "range-stop-included", "range-starts-at-one", "early-exit-search", "return-inside-loop", "adjacent-pairs-overrun",
-        "wrong-initial-value", "initialise-inside-loop",
-    }),
+    "off-by-one-loop": frozenset(
+        {
+            "range-stop-included",
+            "range-starts-at-one",
+            "early-exit-search",
+            "return-inside-loop",
+            "adjacent-pairs-overrun",
+            "wrong-initial-value",
+            "initialise-inside-loop",
+        }
+    ),
     "prime-test-one-is-prime": frozenset({"early-exit-search", "return-inside-loop"}),
-    "unused-parameter": frozenset({"hard-coded-answer", "parameter-overwritten", "global-not-declared", "typo-in-name"}),
+    "unused-parameter": frozenset(
+        {"hard-coded-answer", "parameter-overwritten", "global-not-declared", "typo-in-name"}
+    ),
     "extra-debug-output": frozenset({"prompt-in-output", "statement-wrongly-inside-loop", "separate-ifs-for-elif"}),
     "wrong-output-format": frozenset({"prompt-in-output", "f-prefix-missing"}),
     "boundary-comparison-strictness": frozenset({"empty-input-forgotten"}),
-    "index-versus-element": frozenset({"early-exit-search", "return-inside-loop", "off-by-one-loop", "range-stop-included"}),
+    "index-versus-element": frozenset(
+        {"early-exit-search", "return-inside-loop", "off-by-one-loop", "range-stop-included"}
+    ),
     "sort-order-reversed": frozenset({"comparison-direction-reversed"}),
     "inverted-condition": frozenset({"early-exit-search"}),
     "code-runs-all-at-once": frozenset({"accumulator-not-initialised"}),

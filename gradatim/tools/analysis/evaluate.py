@@ -13,8 +13,8 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], object]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
+    ast.Div: lambda left, right: left / right,
+    ast.FloorDiv: lambda left, right: left // right,
     ast.Mod: operator.mod,
 }
 _COMPARISON: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
@@ -44,6 +44,11 @@ def evaluate(node: ast.AST, values: Mapping[str, object]) -> object:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             inner = evaluate(operand, values)
             return UNKNOWN if inner is UNKNOWN else not inner
+        case ast.Subscript(value=inner, slice=position):
+            found, index = items(evaluate(inner, values)), evaluate(position, values)
+            if found is None or not isinstance(index, int) or not -len(found) <= index < len(found):
+                return UNKNOWN
+            return found[index]
         case ast.List(elts=[]):
             return []
         case ast.Tuple(elts=[]):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from gradatim.domain import ExceptionFact, Execution, Outcome, Task
-from gradatim.tools.analysis.contrast import Contrast, call_of, contrast
+from gradatim.tools.analysis.contrast import Contrast, contrast
 from gradatim.tools.analysis.program import BUILT_IN_NAMES, Function, Loop, Program
 
 Coverage = Mapping[str, frozenset[int]]
@@ -136,42 +136,46 @@ class Examination:
 
     @cached_property
     def _reach(self) -> dict[str, frozenset[ast.AST]]:
-        return {}
+        """Test → definitions of the functions that it can reach through calls by name."""
+        ours = frozenset(item.name for item in self.program.functions)
+        owners = frozenset(item.owner for item in self.program.functions if item.owner is not None)
+        found: dict[str, frozenset[ast.AST]] = {}
+        closures: dict[frozenset[str], frozenset[ast.AST]] = {}
+        for case in self.task.tests:
+            started = frozenset(re.findall(r"\w+", f"{case.call or ''} {case.check or ''}")) & (ours | owners)
+            if case.form == "program" or not started:
+                started = ours
+            if started not in closures:
+                closures[started] = self._closure(started)
+            found[case.id] = closures[started]
+        return found
 
     def _reached_by(self, test: str) -> frozenset[ast.AST]:
-        """Definitions of the functions that a test can reach through calls by name."""
-        if test not in self._reach:
-            case = self.task.test(test)
-            started: set[str] = set(re.findall(r"\w+", (case.call or "") + " " + (case.check or "")))
-            if case.form == "program" or not started & {item.name for item in self.program.functions}:
-                started |= {item.name for item in self.program.functions}
-            self._reach[test] = self._closure(frozenset(started))
         return self._reach[test]
 
     def _closure(self, names: frozenset[str]) -> frozenset[ast.AST]:
         reached: set[ast.AST] = set()
-        waiting = set(names)
-        known: set[str] = set()
+        waiting, known = set(names), set[str]()
         while waiting:
             name = waiting.pop()
             known.add(name)
             for item in self.program.functions:
-                if item.node in reached or name not in (item.name, item.owner):
-                    continue
-                reached.add(item.node)
-                for node in ast.walk(item.node):
-                    word = (
-                        node.id
-                        if isinstance(node, ast.Name)
-                        else node.attr
-                        if isinstance(node, ast.Attribute)
-                        else node.name
-                        if isinstance(node, ast.FunctionDef)
-                        else None
-                    )
-                    if word is not None and word not in known:
-                        waiting.add(word)
+                if item.node not in reached and name in (item.name, item.owner):
+                    reached.add(item.node)
+                    waiting |= self._mentioned[item.node] - known
         return frozenset(reached)
+
+    @cached_property
+    def _mentioned(self) -> dict[ast.AST, frozenset[str]]:
+        """Function → names of the program's functions and classes that its text mentions."""
+        ours = {item.name for item in self.program.functions} | {item.name for item in self.program.classes}
+        found: dict[ast.AST, frozenset[str]] = {}
+        for item in self.program.functions:
+            words = {node.id for node in ast.walk(item.node) if isinstance(node, ast.Name)}
+            words |= {node.attr for node in ast.walk(item.node) if isinstance(node, ast.Attribute)}
+            words |= {node.name for node in ast.walk(item.node) if isinstance(node, ast.FunctionDef)}
+            found[item.node] = frozenset(words & ours)
+        return found
 
     def reached(self, lines: Sequence[int]) -> bool:
         """Whether a failing test may have run one of these lines.
@@ -193,7 +197,12 @@ class Examination:
     def _below_header(self, line: int) -> set[int]:
         for item in self.program.functions:
             if item.line == line:
-                return set(range(line if item.body[:1] and item.body[0].lineno == line else line + 1, (item.node.end_lineno or line) + 1))
+                return set(
+                    range(
+                        line if item.body[:1] and item.body[0].lineno == line else line + 1,
+                        (item.node.end_lineno or line) + 1,
+                    )
+                )
         return set()
 
     def _home(self, line: int) -> Function | None:
@@ -262,14 +271,7 @@ class Examination:
         if fact.function != function.name or fact.arguments is None or function.owner is not None:
             return {}
         pairs = zip(function.parameters, fact.arguments, strict=False)
-        return {name: value for name, value in pairs if not function.stores(name)}
-
-    def call_argument_counts(self) -> Iterator[tuple[str, str, int]]:
-        """Test id, function name and number of arguments of each test's own call."""
-        for case in self.task.tests:
-            name, arguments = call_of(case.call)
-            if name is not None and arguments is not None:
-                yield case.id, name, len(arguments)
+        return {name: value for name, value in pairs if name not in function.binders}
 
 
 def name_tests(tests: Sequence[str]) -> str:

@@ -15,7 +15,10 @@ def same_but_format(expected: str, actual: str) -> bool:
 
     The sign of a number and the decimal point count as part of it.
     """
-    return expected != actual and bool(key := _key(expected)) and key == _key(actual)
+    if expected == actual or not expected.strip():
+        return False
+    key = _key(expected)
+    return key == _key(actual) if key else "".join(expected.split()) == "".join(actual.split())
 
 
 def _key(text: str) -> str:

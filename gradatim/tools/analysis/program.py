@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import cast
 
 from gradatim.tools.analysis.faults import SyntaxFault, fault_of
 
@@ -71,6 +72,8 @@ class Function:
     owner: str | None
     outer: FunctionNode | None
     nodes: tuple[ast.AST, ...] = field(repr=False)
+    binders: Mapping[str, tuple[ast.AST, ...]] = field(repr=False, compare=False)
+    """Name → nodes of the body that bind it."""
 
     @property
     def line(self) -> int:
@@ -121,8 +124,7 @@ class Function:
     @property
     def locals(self) -> frozenset[str]:
         """Names that belong to a call of it."""
-        bound = {name for node in self.nodes for name in stored_names(node)}
-        return (frozenset(bound) | frozenset(_all_parameters(self.node.args))) - self.declared_elsewhere
+        return (frozenset(self.binders) | frozenset(_all_parameters(self.node.args))) - self.declared_elsewhere
 
     def loads(self, name: str) -> tuple[ast.Name, ...]:
         """Places where the value of a name is read."""
@@ -130,13 +132,21 @@ class Function:
 
     def stores(self, name: str) -> tuple[ast.AST, ...]:
         """Nodes that bind a name (for assignments the target)."""
-        return tuple(node for node in self.nodes if name in stored_names(node))
+        return self.binders.get(name, ())
 
 
 def _all_parameters(arguments: ast.arguments) -> list[str]:
     given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     given += [item for item in (arguments.vararg, arguments.kwarg) if item is not None]
     return [item.arg for item in given]
+
+
+def _binders(nodes: tuple[ast.AST, ...]) -> dict[str, tuple[ast.AST, ...]]:
+    found: dict[str, tuple[ast.AST, ...]] = {}
+    for node in nodes:
+        for name in stored_names(node):
+            found[name] = (*found.get(name, ()), node)
+    return found
 
 
 def _no_parents() -> Mapping[ast.AST, ast.AST]:
@@ -193,14 +203,12 @@ class Program:
 
     def text(self, node: ast.AST) -> str:
         """The source of a node, exactly as written; of several lines, the first."""
-        line = getattr(node, "lineno", None)
-        if line is None:
+        if not isinstance(node, ast.expr | ast.stmt):
             return ""
-        start: int = getattr(node, "col_offset", 0)
-        raw = self.lines[line - 1].encode()
-        if getattr(node, "end_lineno", line) != line:
-            return raw[start:].decode(errors="replace").strip()
-        return raw[start : getattr(node, "end_col_offset", None)].decode(errors="replace")
+        raw = self.lines[node.lineno - 1].encode()
+        if node.end_lineno != node.lineno:
+            return raw[node.col_offset :].decode(errors="replace").strip()
+        return raw[node.col_offset : node.end_col_offset].decode(errors="replace")
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self._parents.get(node)
@@ -228,9 +236,9 @@ class Program:
         for above in self.ancestors(node):
             if isinstance(above, FunctionNode | ast.Lambda | ast.ClassDef):
                 break
-            if isinstance(above, ast.While) and below not in above.orelse:
-                found.append(above)
-            elif isinstance(above, ast.For | ast.AsyncFor) and below in above.body:
+            if (isinstance(above, ast.While) and below not in above.orelse) or (
+                isinstance(above, ast.For | ast.AsyncFor) and below in above.body
+            ):
                 found.append(above)
             below = above
         return tuple(found)
@@ -239,9 +247,9 @@ class Program:
         """The list of statements that a statement stands in (with only itself if it has none)."""
         above = self._parents.get(statement)
         for name in ("body", "orelse", "finalbody"):
-            block = getattr(above, name, None)
+            block = cast("list[ast.stmt] | object", getattr(above, name, None))
             if isinstance(block, list) and statement in block:
-                return block
+                return cast("list[ast.stmt]", block)
         return [statement]
 
     def statement_of(self, node: ast.AST) -> ast.stmt | None:
@@ -273,6 +281,7 @@ class Program:
             arguments = node.args
             outer = next((item for item in self.ancestors(node) if isinstance(item, FunctionNode)), None)
             positional = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+            nodes = tuple(own_nodes(node))
             found.append(
                 Function(
                     name=node.name,
@@ -280,7 +289,8 @@ class Program:
                     parameters=tuple(item.arg for item in positional),
                     owner=above.name if isinstance(above, ast.ClassDef) else None,
                     outer=outer,
-                    nodes=tuple(own_nodes(node)),
+                    nodes=nodes,
+                    binders=_binders(nodes),
                 )
             )
         return tuple(sorted(found, key=lambda item: item.line))
@@ -306,7 +316,7 @@ class Program:
         """Names bound at module level, also from functions by `global`."""
         bound = {name for node in self.top for name in stored_names(node)}
         for function in self.functions:
-            bound |= {name for node in function.nodes for name in stored_names(node)} & function.declared_elsewhere
+            bound |= function.binders.keys() & function.declared_elsewhere
         return frozenset(bound)
 
     @cached_property

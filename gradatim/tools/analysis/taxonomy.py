@@ -83,7 +83,9 @@ def categorise(task: Task, execution: Execution, program: Program) -> Category |
         return Category("logical", "No test was run.")
     counted = Counter({kind: len(outcomes) for kind, outcomes in by_kind.items()})
     order = list(by_kind)
-    name = min(order, key=lambda kind: (-counted[kind], _TIES.index(kind) + 1 if kind in _TIES else 0, order.index(kind)))
+    name = min(
+        order, key=lambda kind: (-counted[kind], _TIES.index(kind) + 1 if kind in _TIES else 0, order.index(kind))
+    )
     outcomes = by_kind[name]
     lines = Counter(item.exception.line for item in outcomes if item.exception is not None and item.exception.line)
     return Category(
@@ -126,5 +128,5 @@ def _ends_with(got: str, wanted: str) -> bool:
 def _other_type(expected: object, actual: object) -> bool:
     """Whether the types differ so that no other value of the actual's type could have been right."""
     if is_number(expected) and is_number(actual):
-        return isinstance(expected, int) and isinstance(actual, float) and expected == actual
+        return type(expected) is int and type(actual) is float and bool(expected == actual)
     return type(expected) is not type(actual)

@@ -17,7 +17,9 @@ WILD = "..."
 """Token that stands for anything within a line."""
 
 BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
-LAZY = frozenset({"range", "map", "filter", "zip", "enumerate", "reversed", "iter", "print", "input", "open", "exit", "quit"})
+LAZY = frozenset(
+    {"range", "map", "filter", "zip", "enumerate", "reversed", "iter", "print", "input", "open", "exit", "quit"}
+)
 """Built-in functions whose value is not what a sentence means by what they give."""
 
 
@@ -119,7 +121,8 @@ def defined_names(program: str) -> frozenset[str]:
     """Names that a program defines at its outermost level, also where it does not parse."""
     tree = parse(program)
     if tree is None:
-        return frozenset(re.findall(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *=(?!=)", program, re.M) and _plain_names(program))
+        found = re.findall(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *=(?!=)", program, re.MULTILINE)
+        return frozenset(name for pair in found for name in pair if name)
     names: set[str] = set()
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -130,11 +133,6 @@ def defined_names(program: str) -> frozenset[str]:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             names |= {item.id for target in targets for item in ast.walk(target) if isinstance(item, ast.Name)}
     return frozenset(names)
-
-
-def _plain_names(program: str) -> set[str]:
-    found = re.findall(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *=(?!=)", program, re.M)
-    return {name for pair in found for name in pair if name}
 
 
 def evaluable_call(text: str, program: str, *, known: bool = True) -> bool:

@@ -1,77 +1,130 @@
 """Whether a sentence only repeats what its evidence says.
 
-A lexical test, on purpose: it needs no model, and it errs towards "not checked". A sentence is grounded in a piece
-of evidence when nearly all its content words, and all its numbers and code, occur there, and it neither adds nor
-drops a negation.
+A lexical test, on purpose: it needs no model, it can be explained, and it errs towards "not checked". Each clause of a
+sentence has to be said by one sentence (or two neighbouring ones) of one piece of evidence: nearly all its content
+words stand there, all its numbers and code, each next to the same word, every word of a pair of opposites on the same
+side, and as many negations.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from gradatim.domain import Evidence
+from gradatim.tools.claims.code import occurs, tokens
+from gradatim.tools.claims.sentences import sentences
+from gradatim.tools.claims.wording import Wording, contradicts, wording_of
 
-CONTAINMENT = 0.7
-"""Share of content words that has to occur in the evidence."""
+CONTAINMENT = 0.72
+"""Share of a clause's content words that has to occur in the evidence."""
+FEW = 3
+"""Up to this many content words, all of them have to occur."""
 
-_TEXT_KEYS = ("correction", "definition", "talk", "text", "why", "summary", "statement")
+_TEXT_KEYS = ("correction", "definition", "talk", "text", "why", "statement")
 """Keys of `Evidence.detail` that hold true sentences (`belief` does not)."""
-
-_WORD = re.compile(r"[a-z_][a-z0-9_]*|\d+(?:\.\d+)?")
-_NEGATION = re.compile(r"\b(?:not|no|never|none|nothing|without|cannot|n't|neither|nor)\b|n't\b")
-_STOP = frozenset(
-    "a an the this that these those it its is are was were be been being has have had do does did of to in on at by for from "
-    "with as and or but so if then than too very your you we our i they their there here which who what when where how why can "
-    "will would could should may might must also only just because since while into out up down over under again more most "
-    "some any each all both program code line test".split()
+_BELIEF = re.compile(r"^Common wrong belief:.*?(?:In truth:|$)", re.DOTALL)
+_EARLIER = re.compile(
+    r"\b(?:earlier|previous(?:ly)?|before|last time|again|already|in the past|once more)\b", re.IGNORECASE
+)
+_JOINS = re.compile(
+    r"(?:;\s+|,?\s+(?:because|since|so that|which means(?: that)?|therefore|but|although|whereas|meaning that)\s+|,\s+(?:so|and|while)\s+|\s+-\s+|\s+—\s+)(?=[^`]*(?:`[^`]*`[^`]*)*$)",
+    re.IGNORECASE,
 )
 
 
-def grounded(sentence: str, evidence: Sequence[Evidence]) -> str | None:
-    """Id of the evidence that says what the sentence says, or of the best of several that do so together."""
-    words = _content(sentence)
-    if not words or not evidence:
+def grounded(sentence: str, evidence: Sequence[Evidence], program: str = "") -> str | None:
+    """Id of the evidence that says what the sentence says; the first one where its clauses rest on several.
+
+    Args:
+        program: The student's program; a sentence may quote the lines of it that the evidence is about.
+    """
+    if not sentence.strip() or not evidence or len(sentence) > 2_000:
         return None
-    best, share = None, 0.0
-    together: set[str] = set()
+    usable = [item for item in evidence if item.kind not in ("history", "mastery") or _EARLIER.search(sentence)]
+    for item in usable:
+        if _verbatim(sentence, item):
+            return item.id
+    found: list[str] = []
+    clauses = [clause for clause in _JOINS.split(sentence) if wording_of(clause).words or wording_of(clause).codes]
+    for clause in clauses:
+        source = _source(wording_of(clause), usable, program)
+        if source is None:
+            return None
+        found.append(source)
+    return found[0] if found else None
+
+
+def _verbatim(sentence: str, item: Evidence) -> bool:
+    """Whether the evidence holds the sentence word for word, as one or several of its own sentences."""
+    wanted = _plain(sentence)
+    return len(wanted) >= 8 and any(_plain(said) == wanted for text in _texts(item) for said in _windows(text, 4))
+
+
+def _source(clause: Wording, evidence: Sequence[Evidence], program: str) -> str | None:
+    """The best piece of evidence for one clause."""
+    best, most = None, 0.0
     for item in evidence:
-        text = _text(item)
-        known = _content(text)
-        together |= known
-        found = len(words & known) / len(words)
-        if _negations(sentence) > 0 and _negations(text) == 0:
-            continue
-        if found > share:
-            best, share = item.id, found
-    if best is None or not _exact(sentence) <= _exact(" ".join(_text(item) for item in evidence)):
-        return None
-    if share >= CONTAINMENT:
-        return best
-    return best if len(words & together) / len(words) >= max(CONTAINMENT, 0.8) else None
+        for text in _texts(item):
+            for said in _windows(text, 2):
+                share = _share(clause, wording_of(said), item, program)
+                if share > most:
+                    best, most = item.id, share
+    return best
 
 
-def _text(item: Evidence) -> str:
-    parts = [item.summary, *(str(item.detail[key]) for key in _TEXT_KEYS if item.detail.get(key))]
-    return " ".join(parts).lower()
+def _share(clause: Wording, said: Wording, item: Evidence, program: str) -> float:
+    """Share of the clause's content words that the evidence says; 0 where it says less, more or the opposite."""
+    words = clause.words
+    if not words:
+        return 0.0
+    share = len(words & said.words) / len(words)
+    if share < (CONTAINMENT if len(words) > FEW else 1.0):
+        return 0.0
+    known_numbers = said.numbers | {str(line) for line in item.lines} if clause.lines else said.numbers
+    if not clause.numbers - clause.lines <= said.numbers or not clause.numbers <= known_numbers:
+        return 0.0
+    if not clause.lines <= said.lines | {str(line) for line in item.lines}:
+        return 0.0
+    if not all(_has(code, said, item, program) for code in clause.codes):
+        return 0.0
+    return 0.0 if contradicts(clause, said) else share
 
 
-def _content(text: str) -> set[str]:
-    return {_stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP}
+def _has(code: str, said: Wording, item: Evidence, program: str) -> bool:
+    """Whether code stands in what was said, or, if it is more than a name, in a line that the evidence is about."""
+    wanted = tokens(code)
+    if occurs(wanted, said.tokens):
+        return True
+    lines = program.splitlines()
+    return len(wanted) > 1 and any(
+        occurs(wanted, tokens(lines[line - 1])) for line in item.lines if line <= len(lines)
+    )
 
 
-def _exact(text: str) -> set[str]:
-    """Numbers and quoted code, which have to match to the letter."""
-    text = text.lower()
-    return set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text))
+@lru_cache(maxsize=256)
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(sentences(text))
 
 
-def _negations(text: str) -> int:
-    return len(_NEGATION.findall(text.lower()))
+def _texts(item: Evidence) -> Iterator[str]:
+    """The true texts of a piece of evidence; a wrong belief that it reports is none of them."""
+    yield _BELIEF.sub("", item.summary).strip()
+    for key in _TEXT_KEYS:
+        value = item.detail.get(key)
+        # the text of a line is code and says nothing
+        if isinstance(value, str) and item.kind != "line":
+            yield value
 
 
-def _stem(word: str) -> str:
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+def _windows(text: str, most: int) -> Iterator[str]:
+    """Runs of up to `most` neighbouring sentences."""
+    said = _sentences(text)
+    for length in range(1, most + 1):
+        for start in range(len(said) - length + 1):
+            yield " ".join(said[start : start + length])
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s`*_\"'.!?,:;]+", " ", text.lower()).strip()

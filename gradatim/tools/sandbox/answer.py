@@ -70,7 +70,8 @@ def _text(output: bytes) -> str:
 def _load_error(body: bytes) -> LoadError:
     try:
         data = json.loads(body)
-        return LoadError(printable(str(data["type"])[:200]), printable(str(data["message"])[:2_000]), _line(data["line"]))
+        kind, message = (printable(str(data[key])[:2_000]) for key in ("type", "message"))
+        return LoadError(kind, message, _line(data["line"]))
     except (TypeError, ValueError, KeyError, RecursionError):
         return LoadError("crashed")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import struct
 from collections.abc import Sequence
@@ -91,30 +92,22 @@ class ServerProcess:
 
     async def stop(self) -> None:
         """End the server; all it started goes with it."""
-        if self._process.returncode is None:
-            if self._process.stdin is not None:
-                self._process.stdin.close()
-            try:
-                async with asyncio.timeout(0.5):
-                    await self._process.wait()
-            except TimeoutError:
-                self._kill()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await self._process.wait()
+        self.kill()
         await self._process.wait()
-        self._release()
 
     def kill(self) -> None:
-        """End the server at once, without waiting."""
-        self._kill()
-        self._release()
+        """End the server at once, without waiting.
 
-    def _kill(self) -> None:
-        try:
+        The server lives in bubblewrap's process namespace as another user, so ending bubblewrap alone would not
+        reach it; it ends itself as soon as its pipes are closed.
+        """
+        with contextlib.suppress(ProcessLookupError):
             self._process.kill()
-        except ProcessLookupError:
-            return
-
-    def _release(self) -> None:
-        """Close the pipes, so that nothing is left to the garbage collector."""
         self._process._transport.close()  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportAttributeAccessIssue]
 
     def _write(self, content: object) -> None:
@@ -137,9 +130,15 @@ class ServerProcess:
 
     async def _complaint(self) -> str:
         """What the server wrote to its standard error before it ended."""
-        self._kill()
-        stderr = self._process.stderr
-        text = b"" if stderr is None else await stderr.read(4096)
+        stdin, stderr = self._process.stdin, self._process.stderr
+        if stdin is not None:
+            stdin.close()
+        text = b""
+        try:
+            async with asyncio.timeout(2.0):
+                text = b"" if stderr is None else await stderr.read(4096)
+        except TimeoutError:
+            text = b"it neither answers nor ends"
+        self.kill()
         await self._process.wait()
-        self._release()
         return text.decode("utf-8", "replace").strip()[-300:]

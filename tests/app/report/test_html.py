@@ -119,6 +119,14 @@ def test_citations_link_to_evidence_and_lines():
     assert '<li id="line-7" class="weak">' in source
 
 
+def test_evidence_that_nothing_cites_is_folded_away():
+    source = render_html(assessment(), full=True)
+    fold = re.search(r"<summary>1 further item at hand, not cited</summary>(.*?)</tbody>", source, re.DOTALL)
+    assert fold is not None
+    assert "test:t5" in fold.group(1)
+    assert "not cited" not in render_html(assessment())
+
+
 def test_a_citation_of_what_may_not_be_seen_is_no_link():
     said = assessment().feedback.model_copy(
         update={

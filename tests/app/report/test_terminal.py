@@ -7,8 +7,8 @@ from rich.console import Console
 
 from gradatim.app.report import render_assessment
 from gradatim.app.report.terminal import assessment_text
-from gradatim.domain import Assessment, Execution, Submission, SuspiciousLine
-from tests.app.report.factory import assessment, held, hostile
+from gradatim.domain import Assessment, Evidence, Execution, Submission, SuspiciousLine
+from tests.app.report.factory import EVIDENCE, assessment, held, hostile
 
 
 def shown(made: Assessment, *, width: int = 80, full: bool = False) -> str:
@@ -58,6 +58,15 @@ def test_text_for_standard_output_has_no_colours_and_no_trailing_blanks_outside_
     assert "\x1b" not in text
     assert not any(line != line.rstrip() for line in text.split("\n"))
     assert "fibonacci(30)" in assessment_text(assessment(), full=True)
+
+
+def test_evidence_that_nothing_cites_is_named_and_told_only_to_staff():
+    spare = Evidence(id="concept:range", kind="concept", summary="A range is lazy.")
+    diagnosis = assessment().diagnosis.model_copy(update={"evidence": (*EVIDENCE, spare)})
+    text = flat(shown(assessment(diagnosis=diagnosis)))
+    assert "also at hand: concept:range" in text
+    assert "A range is lazy." not in text
+    assert "A range is lazy." in flat(shown(assessment(diagnosis=diagnosis), full=True))
 
 
 def test_feedback_that_is_held_is_not_shown_to_the_learner():

@@ -2,12 +2,14 @@ from gradatim.app.report.view import UNCHECKED, mark_of, report_of
 from gradatim.domain import (
     Check,
     Degradation,
+    Evidence,
     ExceptionFact,
     Execution,
     Outcome,
     ProseClaim,
     Statement,
     Submission,
+    SuspiciousLine,
 )
 from tests.app.report.factory import EVIDENCE, TASK, assessment, feedback, held, hostile, refuted, supported, unchecked
 
@@ -48,7 +50,24 @@ def test_a_learner_sees_evidence_that_is_visible_and_how_much_is_not():
     report = report_of(assessment())
     assert [item.id for item in report.evidence] == ["test:t3", "line:6", "misconception:range-stop-included"]
     assert report.withheld_evidence == 1
-    assert report_of(assessment(), full=True).evidence == EVIDENCE
+    assert {item.id for item in report_of(assessment(), full=True).evidence} == {item.id for item in EVIDENCE}
+
+
+def test_cited_evidence_stands_first():
+    made = assessment(
+        diagnosis=assessment().diagnosis.model_copy(
+            update={"evidence": (Evidence(id="concept:x", kind="concept", summary="x"), *EVIDENCE)}
+        )
+    )
+    report = report_of(made)
+    assert [item.id for item in report.evidence][-1] == "concept:x"
+    assert report.cited == {"test:t3", "line:6", "misconception:range-stop-included"}
+
+
+def test_a_few_lines_are_marked_the_most_suspicious_ones():
+    lines = tuple(SuspiciousLine(line=number, score=1 - number / 10, why="x") for number in (3, 5, 6, 7, 8))
+    made = assessment(diagnosis=assessment().diagnosis.model_copy(update={"suspicious_lines": lines}))
+    assert [line.number for line in report_of(made).program if line.marked] == [3, 5, 6]
 
 
 def test_a_learner_sees_no_feedback_that_was_not_delivered():

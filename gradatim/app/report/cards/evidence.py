@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from gradatim.app.console import plural
 from gradatim.app.report.cards.base import anchors_of, card, citations, prose
@@ -39,25 +40,40 @@ def misconceptions_card(report: Report) -> Html | None:
 
 
 def evidence_card(report: Report) -> Html | None:
-    """What the feedback rests on, each under the anchor that citations link to."""
+    """What the feedback rests on, each under the anchor that citations link to; what nothing cites in a fold."""
     if not report.evidence and not report.withheld_evidence:
         return None
+    cited = [item for item in report.evidence if item.id in report.cited]
+    spare = report.evidence[len(cited) :]
+    parts = [_table(report, cited)] if cited else []
+    if spare:
+        parts.append(
+            html(
+                "<details><summary>{count} at hand, not cited</summary>{table}</details>",
+                count=plural(len(spare), "further item"),
+                table=_table(report, spare),
+            )
+        )
+    if report.withheld_evidence:
+        parts.append(
+            html(
+                '<p class="soft small">{items} on hidden tests or other people’s data.</p>',
+                items=plural(report.withheld_evidence, "further item rests", "further items rest"),
+            )
+        )
+    return card("evidence", "Evidence", join(parts, "\n"))
+
+
+def _table(report: Report, items: Sequence[Evidence]) -> Html:
     anchors = anchors_of(report)
-    rows = join((_evidence(item, anchors[item.id], report.full) for item in report.evidence), "\n")
-    table = html(
+    return html(
         """<div class="scroll"><table class="stack">
 <thead><tr><th scope="col">Id</th><th scope="col">What was found</th><th scope="col">By</th></tr></thead>
 <tbody>
 {rows}
 </tbody></table></div>""",
-        rows=rows,
+        rows=join((_evidence(item, anchors[item.id], report.full) for item in items), "\n"),
     )
-    left = report.withheld_evidence
-    note = html(
-        '<p class="soft small">{items} on hidden tests or other people’s data.</p>',
-        items=plural(left, "further item rests", "further items rest"),
-    )
-    return card("evidence", "Evidence", join(([table] if report.evidence else []) + ([note] if left else []), "\n"))
 
 
 def _evidence(item: Evidence, anchor: str, full: bool) -> Html:

@@ -1,21 +1,24 @@
-"""Misconceptions about totals, counters and records: where they start, and where they are updated."""
+"""Misconceptions about totals and counters: where they start, and where they are updated."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import cast
 
-from gradatim.tools.analysis.contrast import is_number
+from gradatim.tools.analysis.contrast import Contrast
 from gradatim.tools.analysis.examination import Examination, name_tests
-from gradatim.tools.analysis.flow import body_nodes, constant_number, names_in
+from gradatim.tools.analysis.flow import (
+    body_nodes,
+    constant_number,
+    names_in,
+)
 from gradatim.tools.analysis.program import Function, Loop
 from gradatim.tools.analysis.sign import Sign
 
-_GROWING = frozenset("append add extend insert".split())
+_GROWING = frozenset(["append", "add", "extend", "insert"])
 
 
-def _grows(node: ast.AST) -> str | None:
+def grows(node: ast.AST) -> str | None:
     """Name of the accumulator that a node adds to."""
     match node:
         case ast.AugAssign(target=ast.Name(id=name)):
@@ -63,7 +66,7 @@ def initialise_inside_loop(case: Examination) -> Iterator[Sign]:
                 case _:
                     continue
             after = loop.body[loop.body.index(statement) + 1 :]
-            grown = [node for node in body_nodes(after) if _grows(node) == name]
+            grown = [node for node in body_nodes(after) if grows(node) == name]
             inner = [node for node in grown if case.program.loops_around(node)[:1] != (loop,)]
             if not grown or inner or not _read_outside(case, loop, name, function):
                 continue
@@ -71,21 +74,29 @@ def initialise_inside_loop(case: Examination) -> Iterator[Sign]:
             if outer and not _read_outside(case, outer[-1], name, function):
                 continue  # a total of its own for each round of the outer loop
             tests = tuple(item.test for item in case.wrong_of(function)) or case.failed_ids
-            fact = f"Line {statement.lineno}: `{case.program.line(statement.lineno)}` stands inside the loop of line {loop.lineno}, which adds to `{name}`."
-            yield Sign("initialise-inside-loop", (statement.lineno,), 0.92, fact, f"The result is wrong in {name_tests(tests)}.", tests)
+            fact = (
+                f"Line {statement.lineno}: `{case.program.line(statement.lineno)}` stands inside the "
+                f"loop of line {loop.lineno}, which adds to `{name}`."
+            )
+            yield Sign(
+                "initialise-inside-loop",
+                (statement.lineno,),
+                0.92,
+                fact,
+                f"The result is wrong in {name_tests(tests)}.",
+                tests,
+            )
 
 
 def wrong_initial_value(case: Examination) -> Iterator[Sign]:
     """An accumulator that starts with a value which changes every result."""
-    for function, name, start, statement in _starts(case):
+    for function, name, start, statement in starts(case):
         if function is None:
             continue
         facts = [fact for fact in case.wrong_of(function) if fact.function == function.name]
         if not facts or not _returned(function, name):
             continue
-        loops_grown = [
-            node for node in function.nodes if _grows(node) == name and case.program.loops_around(node)
-        ]
+        loops_grown = [node for node in function.nodes if grows(node) == name and case.program.loops_around(node)]
         if not loops_grown:
             continue
         line = statement.lineno
@@ -96,21 +107,37 @@ def wrong_initial_value(case: Examination) -> Iterator[Sign]:
         if multiplied and number == 0:
             if all(fact.actual == 0 for fact in facts):
                 fact = f"Line {line}: `{text}` starts a product at 0."
-                yield Sign("wrong-initial-value", (line,), 0.95, fact, f"The result is 0 in {name_tests(tests)}.", tests)
+                yield Sign(
+                    "wrong-initial-value", (line,), 0.95, fact, f"The result is 0 in {name_tests(tests)}.", tests
+                )
         elif number is not None and all(_operator(node) in (ast.Add, ast.Sub) for node in loops_grown):
             gaps = {fact.difference for fact in facts}
             everywhere = not case.right_of(function) and len(facts) >= 2
             if everywhere and len(gaps) == 1 and gaps == {-number} and number != 0:
                 fact = f"Line {line}: `{text}` starts a sum or count at {number}."
-                yield Sign("wrong-initial-value", (line,), 0.9, fact, f"Every result is off by exactly {number}.", tests)
+                yield Sign(
+                    "wrong-initial-value", (line,), 0.9, fact, f"Every result is off by exactly {number}.", tests
+                )
         elif isinstance(start, ast.Constant) and isinstance(start.value, str) and start.value:
             if all(fact.actual == start.value + str(fact.expected) for fact in facts):
                 fact = f"Line {line}: `{text}` starts a text with something in it."
-                yield Sign("wrong-initial-value", (line,), 0.9, fact, f"Each result begins with it in {name_tests(tests)}.", tests)
-        elif isinstance(start, ast.List | ast.Tuple) and start.elts:
-            if all(fact.pieces is not None and list(fact.pieces[1])[len(start.elts) :] == list(fact.pieces[0]) for fact in facts):
-                fact = f"Line {line}: `{text}` starts with something in it."
-                yield Sign("wrong-initial-value", (line,), 0.88, fact, f"Each result begins with it in {name_tests(tests)}.", tests)
+                yield Sign(
+                    "wrong-initial-value",
+                    (line,),
+                    0.9,
+                    fact,
+                    f"Each result begins with it in {name_tests(tests)}.",
+                    tests,
+                )
+        elif isinstance(start, ast.List | ast.Tuple) and start.elts and _begin_with(facts, len(start.elts)):
+            fact = f"Line {line}: `{text}` starts with something in it."
+            why = f"Each result begins with it in {name_tests(tests)}."
+            yield Sign("wrong-initial-value", (line,), 0.88, fact, why, tests)
+
+
+def _begin_with(facts: list[Contrast], count: int) -> bool:
+    """Whether every result is the one wanted behind some items more."""
+    return all(fact.pieces is not None and list(fact.pieces[1])[count:] == list(fact.pieces[0]) for fact in facts)
 
 
 def _operator(node: ast.AST) -> type[ast.operator] | None:
@@ -127,7 +154,7 @@ def _returned(function: Function, name: str) -> bool:
     return any(isinstance(item.value, ast.Name) and item.value.id == name for item in function.returns)
 
 
-def _starts(case: Examination) -> Iterator[tuple[Function | None, str, ast.expr, ast.Assign]]:
+def starts(case: Examination) -> Iterator[tuple[Function | None, str, ast.expr, ast.Assign]]:
     """Plain assignments before any loop, with function, name and value."""
     for node, function in case.places:
         match node:
@@ -137,103 +164,30 @@ def _starts(case: Examination) -> Iterator[tuple[Function | None, str, ast.expr,
                 continue
 
 
-def wrong_initial_maximum(case: Examination) -> Iterator[Sign]:
-    """A record that starts at a constant no item has to beat."""
-    for function, name, start, statement in _starts(case):
-        number = constant_number(start)
-        if number is None or function is None:
-            continue
-        record = _record(function, name)
-        if record is None:
-            continue
-        test, larger = record
-        facts = [fact for fact in case.wrong_of(function) if fact.function == function.name and fact.actual == number]
-        beyond = [fact for fact in facts if _all_beyond(fact.sequences_in, number, larger)]
-        others = case.wrong_of(function)
-        if not facts or (len(beyond) < len(facts) and not any(_all_beyond(f.sequences_in, number, larger) for f in others)):
-            continue
-        tests = tuple(fact.test for fact in facts)
-        line = statement.lineno
-        what = "largest" if larger else "smallest"
-        fact = f"Line {line}: `{case.program.line(line)}` starts the search of line {test.lineno} for the {what} at a fixed {number}."
-        yield Sign("wrong-initial-maximum", (line, test.lineno), 0.94, fact, f"That start is the result in {name_tests(tests)}.", tests)
-
-
-def _record(function: Function, name: str) -> tuple[ast.If, bool] | None:
-    """The `if x > record: record = x` of a name, and whether it looks for the largest."""
-    for node in function.nodes:
-        match node:
-            case ast.If(test=ast.Compare(left=left, ops=[op], comparators=[right])):
-                pass
-            case _:
-                continue
-        if not any(isinstance(s, ast.Assign) and isinstance(t := s.targets[0], ast.Name) and t.id == name for s in node.body):
-            continue
-        up = isinstance(op, ast.Gt | ast.GtE)
-        if not up and not isinstance(op, ast.Lt | ast.LtE):
-            continue
-        if isinstance(right, ast.Name) and right.id == name:
-            return node, up
-        if isinstance(left, ast.Name) and left.id == name:
-            return node, not up
-    return None
-
-
-def _all_beyond(sequences: tuple[object, ...], number: float, larger: bool) -> bool:
-    """Whether all numbers of a sequence lie on the side that never beats the start."""
-    for found in sequences:
-        values = cast("list[object]", found)
-        if values and not isinstance(values, str) and all(is_number(value) for value in values):
-            numbers = [cast(float, value) for value in values]
-            if all(value <= number for value in numbers) if larger else all(value >= number for value in numbers):
-                return True
-    return False
-
-
-def comparison_direction_of_record(case: Examination) -> Iterator[Sign]:
-    """The smallest found where the largest was wanted, by the comparison's direction."""
-    for function in case.functions:
-        facts = [fact for fact in case.wrong_of(function) if fact.function == function.name]
-        swapped = [fact.test for fact in facts if _other_extreme(fact.expected, fact.actual, fact.sequences_in)]
-        if not swapped or len(swapped) < len(facts):
-            continue
-        for node in function.nodes:
-            match node:
-                case ast.Assign(targets=[ast.Name(id=name)]):
-                    record = _record(function, name)
-                case _:
-                    continue
-            if record is not None:
-                line = record[0].lineno
-                fact = f"Line {line}: `{case.program.text(record[0].test)}` decides which item is kept."
-                yield Sign("comparison-direction-reversed", (line,), 0.94, fact, f"The opposite extreme comes out in {name_tests(swapped)}.", tuple(swapped))
-                break
-
-
-def _other_extreme(expected: object, actual: object, sequences: tuple[object, ...]) -> bool:
-    for found in sequences:
-        values = cast("list[object]", found)
-        if not values or isinstance(values, str) or not all(is_number(value) for value in values):
-            continue
-        numbers = [cast(float, value) for value in values]
-        if expected != actual and [expected, actual] in ([max(numbers), min(numbers)], [min(numbers), max(numbers)]):
-            return True
-    return False
-
-
 def augmented_operator_reversed(case: Examination) -> Iterator[Sign]:
     """`=+` written for `+=`."""
     for node, _ in case.places:
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.UnaryOp(op=ast.UAdd() | ast.USub() as op, operand=operand)):
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.UnaryOp(op=ast.UAdd() | ast.USub() as op, operand=operand)
+            ):
                 pass
             case _:
                 continue
         text = case.program.line(node.lineno)
         sign = "+" if isinstance(op, ast.UAdd) else "-"
         if f"={sign} " in text or (sign == "+" and "=+" in text):
-            fact = f"Line {node.lineno}: `{text}` sets {name} to {sign}{case.program.text(operand)} anew and adds nothing."
-            yield Sign("augmented-operator-reversed", (node.lineno,), 0.93, fact, f"It runs in {name_tests(case.failed_ids)}.", case.failed_ids)
+            fact = (
+                f"Line {node.lineno}: `{text}` sets {name} to {sign}{case.program.text(operand)} anew and adds nothing."
+            )
+            yield Sign(
+                "augmented-operator-reversed",
+                (node.lineno,),
+                0.93,
+                fact,
+                f"It runs in {name_tests(case.failed_ids)}.",
+                case.failed_ids,
+            )
 
 
 def statement_wrongly_outside_loop(case: Examination) -> Iterator[Sign]:
@@ -246,8 +200,8 @@ def statement_wrongly_outside_loop(case: Examination) -> Iterator[Sign]:
         if not 0 < place < len(block):
             continue
         after = block[place]
-        name = _grows(after.value if isinstance(after, ast.Expr) else after)
-        if name is None or any(_grows(node) == name for node in body_nodes(loop.body)):
+        name = grows(after.value if isinstance(after, ast.Expr) else after)
+        if name is None or any(grows(node) == name for node in body_nodes(loop.body)):
             continue
         made = {loop.target.id} | {
             target.id
@@ -260,8 +214,18 @@ def statement_wrongly_outside_loop(case: Examination) -> Iterator[Sign]:
         if not names_in(value) & made or any(isinstance(node, ast.Break) for node in ast.walk(loop)):
             continue
         tests = tuple(item.test for item in case.wrong_of(function)) or case.failed_ids
-        fact = f"Line {after.lineno}: `{case.program.line(after.lineno)}` stands below the loop of line {loop.lineno} and uses what each round makes."
-        yield Sign("statement-wrongly-outside-loop", (after.lineno, loop.lineno), 0.9, fact, f"It runs once only in {name_tests(tests)}.", tests)
+        fact = (
+            f"Line {after.lineno}: `{case.program.line(after.lineno)}` stands below the loop of line "
+            f"{loop.lineno} and uses what each round makes."
+        )
+        yield Sign(
+            "statement-wrongly-outside-loop",
+            (after.lineno, loop.lineno),
+            0.9,
+            fact,
+            f"It runs once only in {name_tests(tests)}.",
+            tests,
+        )
 
 
 def statement_wrongly_inside_loop(case: Examination) -> Iterator[Sign]:
@@ -276,20 +240,32 @@ def statement_wrongly_inside_loop(case: Examination) -> Iterator[Sign]:
     if not repeated or 3 * len(repeated) < 2 * len(facts):
         return
     for loop, _ in case.loops:
-        grown = {name for node in body_nodes(loop.body) if (name := _grows(node)) is not None}
+        grown = {name for node in body_nodes(loop.body) if (name := grows(node)) is not None}
         prints = [
             item
             for item in loop.body
-            if isinstance(item, ast.Expr) and isinstance(item.value, ast.Call)
-            and isinstance(item.value.func, ast.Name) and item.value.func.id == "print"
+            if isinstance(item, ast.Expr)
+            and isinstance(item.value, ast.Call)
+            and isinstance(item.value.func, ast.Name)
+            and item.value.func.id == "print"
             and names_in(item.value) & grown
         ]
         behind = [
-            node for node in case.program.nodes
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+            node
+            for node in case.program.nodes
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "print"
             and node.lineno > (loop.end_lineno or 0)
         ]
         if prints and not behind:
             line = prints[0].lineno
             fact = f"Line {line}: `{case.program.line(line)}` stands inside the loop of line {loop.lineno}."
-            yield Sign("statement-wrongly-inside-loop", (line,), 0.92, fact, f"Only the last of several printed lines was wanted in {name_tests(repeated)}.", tuple(repeated))
+            yield Sign(
+                "statement-wrongly-inside-loop",
+                (line,),
+                0.92,
+                fact,
+                f"Only the last of several printed lines was wanted in {name_tests(repeated)}.",
+                tuple(repeated),
+            )

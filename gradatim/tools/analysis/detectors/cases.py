@@ -34,11 +34,25 @@ def empty_input_forgotten(case: Examination) -> Iterator[Sign]:
             line = errors[0].line
             fact = f"Line {line}: `{case.program.line(line)}` cannot be done for an empty input."
             confidence = 0.94 if only else 0.8
-            yield Sign("empty-input-forgotten", (line,), confidence, fact, f"{errors[0].fact.type} in {name_tests(tests)}, with an empty input.", tests)
+            yield Sign(
+                "empty-input-forgotten",
+                (line,),
+                confidence,
+                fact,
+                f"{errors[0].fact.type} in {name_tests(tests)}, with an empty input.",
+                tests,
+            )
         elif only and len(full) >= 2:
             line = _answer_line(case, function, tests)
             fact = f"Line {function.line}: {function.name} has a result for an empty input that is not the one wanted."
-            yield Sign("empty-input-forgotten", (line,), 0.8, fact, f"Only tests with an empty input fail: {name_tests(tests)}.", tests)
+            yield Sign(
+                "empty-input-forgotten",
+                (line,),
+                0.8,
+                fact,
+                f"Only tests with an empty input fail: {name_tests(tests)}.",
+                tests,
+            )
 
 
 def _answer_line(case: Examination, function: Function, tests: tuple[str, ...]) -> int:
@@ -54,20 +68,27 @@ def division_by_zero_unguarded(case: Examination) -> Iterator[Sign]:
     for line, found in case.raised_at("ZeroDivisionError").items():
         tests = tuple(test for item in found for test in item.tests)
         divisors = [
-            node.right for node in case.nodes_at(line)
+            node.right
+            for node in case.nodes_at(line)
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod)
         ]
         if not divisors:
             continue
         home = case.function_at(line)
         counted = {
-            node.target.id for node in (home.nodes if home is not None else case.program.top)
+            node.target.id
+            for node in (home.nodes if home is not None else case.program.top)
             if isinstance(node, ast.For) and isinstance(node.target, ast.Name)
         }
         if names_in(divisors[0]) & counted:
             continue  # a loop that begins at 0 is told of elsewhere
-        fact = f"Line {line}: `{case.program.line(line)}` divides by `{case.program.text(divisors[0])}`, also when that is 0."
-        yield Sign("division-by-zero-unguarded", (line,), 0.88, fact, f"ZeroDivisionError in {name_tests(tests)}.", tests)
+        fact = (
+            f"Line {line}: `{case.program.line(line)}` divides by `{case.program.text(divisors[0])}`, "
+            "also when that is 0."
+        )
+        yield Sign(
+            "division-by-zero-unguarded", (line,), 0.88, fact, f"ZeroDivisionError in {name_tests(tests)}.", tests
+        )
 
 
 def prime_test_one_is_prime(case: Examination) -> Iterator[Sign]:
@@ -75,18 +96,35 @@ def prime_test_one_is_prime(case: Examination) -> Iterator[Sign]:
     for function in case.functions:
         divides = [n for n in function.nodes if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mod)]
         small = [
-            fact for fact in case.wrong
-            if fact.function == function.name and fact.opposite and fact.actual is True
-            and len(fact.arguments or ()) == 1 and all(n <= 1 for n in fact.numbers_in) and fact.numbers_in
+            fact
+            for fact in case.wrong
+            if fact.function == function.name
+            and fact.opposite
+            and fact.actual is True
+            and len(fact.arguments or ()) == 1
+            and all(n <= 1 for n in fact.numbers_in)
+            and fact.numbers_in
         ]
         others = [fact for fact in case.contrasts if fact.function == function.name and fact not in small]
-        if not divides or not small or not any(fact.passed for fact in others) or not any(isinstance(n, ast.For | ast.While) or any_call(n) for n in function.nodes):
+        if (
+            not divides
+            or not small
+            or not any(fact.passed for fact in others)
+            or not any(isinstance(n, ast.For | ast.While) or any_call(n) for n in function.nodes)
+        ):
             continue
         tests = tuple(fact.test for fact in small)
         only = all(fact.passed for fact in others)
         last = function.returns[-1].lineno if function.returns else function.line
         fact = f"Line {last}: `{case.program.line(last)}` is also reached for numbers below 2."
-        yield Sign("prime-test-one-is-prime", (last, function.line), 0.94 if only else 0.85, fact, f"A number below 2 counts as a prime in {name_tests(tests)}.", tests)
+        yield Sign(
+            "prime-test-one-is-prime",
+            (last, function.line),
+            0.94 if only else 0.85,
+            fact,
+            f"A number below 2 counts as a prime in {name_tests(tests)}.",
+            tests,
+        )
 
 
 def any_call(node: ast.AST) -> bool:

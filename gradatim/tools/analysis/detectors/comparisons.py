@@ -15,31 +15,35 @@ _ORDER = ast.Lt | ast.LtE | ast.Gt | ast.GtE
 
 
 def boundary_comparison_strictness(case: Examination) -> Iterator[Sign]:
-    """`<` for `<=` or the reverse: exactly the tests at the limit fail."""
-    for node, function in case.places:
-        if function is None or not isinstance(node, ast.Compare) or len(node.ops) != 1 or not isinstance(node.ops[0], _ORDER):
+    """`<` for `<=` or the reverse: exactly the tests at a limit fail."""
+    for function in case.functions:
+        facts = [fact for fact in case.contrasts if fact.function == function.name]
+        failed = {fact.test for fact in facts if not fact.passed}
+        limits = _failing_limits(case, function, facts)
+        explained = {test for _, tests in limits for test in tests}
+        if not failed or explained != failed or len(explained) == len(facts):
             continue
-        at_limit: list[str] = []
-        fits = True
-        known = 0
-        for fact in case.contrasts:
-            if fact.function != function.name:
-                continue
-            equal = _at_limit(node, case.bindings(fact, function), function)
-            if equal is None:
-                fits = fits and fact.passed
-                continue
-            known += 1
-            if equal != (not fact.passed):
-                fits = False
-                break
-            if equal:
-                at_limit.append(fact.test)
-        if fits and at_limit and known > len(at_limit):
+        for node, tests in limits:
             text = case.program.text(node)
-            fact = f"Line {node.lineno}: `{text}` is {'true' if isinstance(node.ops[0], ast.LtE | ast.GtE) else 'false'} when both sides are equal."
-            why = f"Both sides are equal in {name_tests(at_limit)}, and in no test that passes."
-            yield Sign("boundary-comparison-strictness", (node.lineno,), 0.93, fact, why, tuple(at_limit))
+            truth = "true" if isinstance(node.ops[0], ast.LtE | ast.GtE) else "false"
+            fact = f"Line {node.lineno}: `{text}` is {truth} when both sides are equal."
+            why = f"Both sides are equal in {name_tests(tests)}, and in no test that passes."
+            yield Sign("boundary-comparison-strictness", (node.lineno,), 0.93, fact, why, tests)
+
+
+def _failing_limits(
+    case: Examination, function: Function, facts: list[Contrast]
+) -> list[tuple[ast.Compare, tuple[str, ...]]]:
+    """Comparisons whose sides are equal in some tests that fail and in none that pass."""
+    found: list[tuple[ast.Compare, tuple[str, ...]]] = []
+    for node in function.nodes:
+        if not isinstance(node, ast.Compare) or len(node.ops) != 1 or not isinstance(node.ops[0], _ORDER):
+            continue
+        equal = [fact for fact in facts if _at_limit(node, case.bindings(fact, function), function)]
+        reached = [fact for fact in equal if case.ran_in(fact.test, node.lineno) is not False]
+        if reached and not any(fact.passed for fact in reached):
+            found.append((node, tuple(fact.test for fact in reached)))
+    return found
 
 
 def _at_limit(node: ast.Compare, values: Mapping[str, object], function: Function) -> bool | None:
@@ -98,10 +102,24 @@ def opposite_answer(case: Examination) -> Iterator[Sign]:
             ties = all(_at_limit(test, case.bindings(fact, function), function) for fact in right)
             if ties:
                 fact = f"Line {line}: `{text}` decides the result."
-                yield Sign("comparison-direction-reversed", (line,), 0.9, fact, f"The result is the opposite one in {name_tests(tests)}.", tests)
+                yield Sign(
+                    "comparison-direction-reversed",
+                    (line,),
+                    0.9,
+                    fact,
+                    f"The result is the opposite one in {name_tests(tests)}.",
+                    tests,
+                )
         elif not right:
             fact = f"Line {line}: `{text}` decides the result."
-            yield Sign("inverted-condition", (line,), 0.9, fact, f"The result is the opposite one in {name_tests(tests)}, and no test passes.", tests)
+            yield Sign(
+                "inverted-condition",
+                (line,),
+                0.9,
+                fact,
+                f"The result is the opposite one in {name_tests(tests)}, and no test passes.",
+                tests,
+            )
 
 
 def _only_condition(function: Function) -> ast.expr | None:
@@ -124,15 +142,19 @@ def _exchanged(wrong: list[Contrast], function: Function) -> bool:
     if all(fact.opposite for fact in wrong):
         return True
     constants = {
-        node.value.value for node in function.returns
+        node.value.value
+        for node in function.returns
         if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str | int)
     }
     if len(constants) == 2:
-        return all({fact.expected, fact.actual} == constants for fact in wrong if _plain(fact)) and all(map(_plain, wrong))
+        return all({fact.expected, fact.actual} == constants for fact in wrong if _plain(fact)) and all(
+            map(_plain, wrong)
+        )
     names = [node.value.id for node in function.returns if isinstance(node.value, ast.Name)]
     if len(names) == 2 and len(function.returns) == 2 and set(names) == set(function.parameters[:2]):
         return all(
-            fact.arguments is not None and [fact.expected, fact.actual] in (list(fact.arguments), list(fact.arguments)[::-1])
+            fact.arguments is not None
+            and [fact.expected, fact.actual] in (list(fact.arguments), list(fact.arguments)[::-1])
             for fact in wrong
         )
     return False
@@ -151,20 +173,39 @@ def boolean_compared_to_true(case: Examination) -> Iterator[Sign]:
         for op, right in zip(node.ops, node.comparators, strict=True):
             if not isinstance(right, ast.Constant) or not isinstance(op, ast.Eq | ast.NotEq):
                 continue
-            if right.value in ("True", "False") and isinstance(right.value, str):
+            if right.value in ("True", "False"):
                 if not _is_boolean(node.left):
                     continue
                 fact = f"Line {node.lineno}: `{text}` compares a truth value with a text."
-                yield Sign("boolean-compared-to-true", (node.lineno,), 0.92, fact, f"It is never equal; it runs in {name_tests(case.failed_ids)}.", case.failed_ids)
+                yield Sign(
+                    "boolean-compared-to-true",
+                    (node.lineno,),
+                    0.92,
+                    fact,
+                    f"It is never equal; it runs in {name_tests(case.failed_ids)}.",
+                    case.failed_ids,
+                )
             elif isinstance(right.value, bool) and len(node.ops) == 2:
-                fact = f"Line {node.lineno}: `{text}` is a chain of two comparisons and does not compare the first one's result."
-                yield Sign("boolean-compared-to-true", (node.lineno,), 0.9, fact, f"It runs in {name_tests(case.failed_ids)}.", case.failed_ids)
+                fact = (
+                    f"Line {node.lineno}: `{text}` is a chain of two comparisons and does not compare "
+                    "the first one's result."
+                )
+                yield Sign(
+                    "boolean-compared-to-true",
+                    (node.lineno,),
+                    0.9,
+                    fact,
+                    f"It runs in {name_tests(case.failed_ids)}.",
+                    case.failed_ids,
+                )
 
 
 def _is_boolean(node: ast.expr) -> bool:
     """Whether an expression is a truth value, or a plain name or call that may be one."""
     match node:
-        case ast.Call(func=ast.Name(id="input" | "str")) | ast.Call(func=ast.Attribute(attr="strip" | "lower" | "upper")):
+        case (
+            ast.Call(func=ast.Name(id="input" | "str")) | ast.Call(func=ast.Attribute(attr="strip" | "lower" | "upper"))
+        ):
             return False
         case ast.Compare() | ast.BoolOp() | ast.Call():
             return True
@@ -186,7 +227,14 @@ def is_for_equality(case: Examination) -> Iterator[Sign]:
             fresh = [side for side in (left, right) if _is_literal(side)]
             if fresh:
                 fact = f"Line {node.lineno}: `{case.program.text(node)}` asks with `is` whether two values are equal."
-                yield Sign("is-for-equality", (node.lineno,), 0.9, fact, "With a literal, identity says nothing reliable.", anywhere=not case.failed_ids)
+                yield Sign(
+                    "is-for-equality",
+                    (node.lineno,),
+                    0.9,
+                    fact,
+                    "With a literal, identity says nothing reliable.",
+                    anywhere=not case.failed_ids,
+                )
 
 
 def _is_literal(node: ast.expr) -> bool:
@@ -204,15 +252,25 @@ def find_returns_boolean(case: Examination) -> Iterator[Sign]:
     for node, _ in case.places:
         if not isinstance(node, ast.If | ast.While | ast.IfExp):
             continue
-        inner = node.test.operand if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not) else node.test
+        inner = (
+            node.test.operand if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not) else node.test
+        )
         match inner:
             case ast.Call(func=ast.Attribute(attr="find" | "index" as method)) if case.wrong:
                 line = inner.lineno
-                fact = f"Line {line}: `{case.program.text(inner)}` gives a position, and the condition takes it for true or false."
+                fact = (
+                    f"Line {line}: `{case.program.text(inner)}` gives a position, and the condition "
+                    "takes it for true or false."
+                )
                 tests = tuple(item.test for item in case.wrong)
                 if method == "find":
-                    yield Sign("find-returns-boolean", (line,), 0.92, fact, f"The result is wrong in {name_tests(tests)}.", tests)
+                    yield Sign(
+                        "find-returns-boolean",
+                        (line,),
+                        0.92,
+                        fact,
+                        f"The result is wrong in {name_tests(tests)}.",
+                        tests,
+                    )
             case _:
                 continue
-
-

@@ -19,13 +19,24 @@ def or_with_bare_literal(case: Examination) -> Iterator[Sign]:
             case ast.BoolOp(op=op, values=values) if any(isinstance(value, ast.Compare) for value in values):
                 first = next(i for i, value in enumerate(values) if isinstance(value, ast.Compare))
                 bare = [value for value in values[first + 1 :] if _is_bare(value)]
-                used = isinstance(case.program.parent(node), (*_TRUTH, ast.UnaryOp, ast.BoolOp, ast.Return, ast.comprehension))
+                used = isinstance(
+                    case.program.parent(node), (*_TRUTH, ast.UnaryOp, ast.BoolOp, ast.Return, ast.comprehension)
+                )
                 if bare and used:
                     word = "or" if isinstance(op, ast.Or) else "and"
-                    fact = f"Line {node.lineno}: in `{case.program.text(node)}` the value {case.program.text(bare[0])} after `{word}` is compared with nothing and always counts as {_truth(bare[0])}."
+                    fact = (
+                        f"Line {node.lineno}: in `{case.program.text(node)}` the value "
+                        f"{case.program.text(bare[0])} after `{word}` is compared with nothing and "
+                        f"always counts as {_truth(bare[0])}."
+                    )
                     yield Sign("or-with-bare-literal", (node.lineno,), 0.94, fact, _runs(case), case.failed_ids)
-            case ast.Compare(ops=[ast.Eq() | ast.NotEq()], comparators=[ast.BoolOp(values=values) as both]) if all(isinstance(v, ast.Constant) for v in values):
-                fact = f"Line {node.lineno}: `{case.program.text(both)}` is one single value before anything is compared with it."
+            case ast.Compare(ops=[ast.Eq() | ast.NotEq()], comparators=[ast.BoolOp(values=values) as both]) if all(
+                isinstance(v, ast.Constant) for v in values
+            ):
+                fact = (
+                    f"Line {node.lineno}: `{case.program.text(both)}` is one single value before "
+                    "anything is compared with it."
+                )
                 yield Sign("or-with-bare-literal", (node.lineno,), 0.94, fact, _runs(case), case.failed_ids)
             case _:
                 continue
@@ -67,7 +78,9 @@ def and_or_swapped(case: Examination) -> Iterator[Sign]:
             fact = f"Line {node.lineno}: every value fulfils `{text}`."
         else:
             continue
-        yield Sign("and-or-swapped", (node.lineno,), 0.94, fact, f"It runs in {name_tests(case.failed_ids)}.", case.failed_ids)
+        yield Sign(
+            "and-or-swapped", (node.lineno,), 0.94, fact, f"It runs in {name_tests(case.failed_ids)}.", case.failed_ids
+        )
 
 
 Limit = tuple[str, object]
@@ -133,8 +146,18 @@ def bitwise_for_logical(case: Examination) -> Iterator[Sign]:
         for side in middle:
             if isinstance(side.op, ast.BitAnd | ast.BitOr):
                 mark = "&" if isinstance(side.op, ast.BitAnd) else "|"
-                fact = f"Line {node.lineno}: in `{case.program.text(node)}` the {mark} joins the two values next to it before anything is compared."
-                yield Sign("bitwise-for-logical", (node.lineno,), 0.94, fact, f"It runs in {name_tests(case.failed_ids)}.", case.failed_ids)
+                fact = (
+                    f"Line {node.lineno}: in `{case.program.text(node)}` the {mark} joins the two "
+                    "values next to it before anything is compared."
+                )
+                yield Sign(
+                    "bitwise-for-logical",
+                    (node.lineno,),
+                    0.94,
+                    fact,
+                    f"It runs in {name_tests(case.failed_ids)}.",
+                    case.failed_ids,
+                )
 
 
 def _branches(case: Examination, statement: ast.If) -> list[ast.If]:
@@ -172,7 +195,14 @@ def condition_order_too_general_first(case: Examination) -> Iterator[Sign]:
                 f"Line {link.lineno}: `{case.program.text(link.test)}` is never reached as true, since "
                 f"`{case.program.text(earlier.test)}` of line {earlier.lineno} covers it."
             )
-            yield Sign("condition-order-too-general-first", (earlier.lineno, link.lineno), 0.93, fact, f"Line {earlier.lineno} is tested first in {name_tests(tests)}.", tests)
+            yield Sign(
+                "condition-order-too-general-first",
+                (earlier.lineno, link.lineno),
+                0.93,
+                fact,
+                f"Line {earlier.lineno} is tested first in {name_tests(tests)}.",
+                tests,
+            )
             return
 
 
@@ -214,8 +244,10 @@ def _covers(general: ast.expr, narrow: ast.expr) -> bool:
 def _divisible(one: tuple[ast.expr, str, object], two: tuple[ast.expr, str, object]) -> bool:
     """`n % 3 == 0` covers `n % 15 == 0`."""
     match one[0], two[0]:
-        case (ast.BinOp(left=a, op=ast.Mod(), right=ast.Constant(value=int() as m)),
-              ast.BinOp(left=b, op=ast.Mod(), right=ast.Constant(value=int() as n))):
+        case (
+            ast.BinOp(left=a, op=ast.Mod(), right=ast.Constant(value=int() as m)),
+            ast.BinOp(left=b, op=ast.Mod(), right=ast.Constant(value=int() as n)),
+        ):
             return one[1] == two[1] == "==" and one[2] == two[2] == 0 and same(a, b) and m > 0 and n % m == 0
         case _:
             return False
@@ -229,24 +261,52 @@ def separate_ifs_for_elif(case: Examination) -> Iterator[Sign]:
             continue
         place = block.index(node)
         after = block[place + 1] if place + 1 < len(block) else None
-        if not isinstance(after, ast.If) or (isinstance(above := case.program.parent(node), ast.If) and node in above.orelse):
+        if not isinstance(after, ast.If) or (
+            isinstance(above := case.program.parent(node), ast.If) and node in above.orelse
+        ):
             continue
         shared = _decided(node.body) & _decided(after.body)
         prints = _printing(node.body) and _printing(after.body)
         if not names_in(node.test) & names_in(after.test) or shared & names_in(after.test):
             continue
-        replaced = bool(shared) and (bool(after.orelse) and shared <= _decided_last(after) or _covers(after.test, node.test))
+        replaced = bool(shared) and (
+            (bool(after.orelse) and shared <= _decided_last(after)) or _covers(after.test, node.test)
+        )
         tests = tuple(item.test for item in case.wrong_of(function))
         both = [test for test in tests if case.ran_in(test, node.body[0].lineno) is not False]
         if replaced and both:
             name = min(shared)
-            fact = f"Line {after.lineno}: this if is tested also after the if of line {node.lineno} has set `{name}`, and sets it anew."
-            yield Sign("separate-ifs-for-elif", (after.lineno, node.lineno), 0.92, fact, f"Both ifs are run in {name_tests(both)}.", tuple(both))
+            fact = (
+                f"Line {after.lineno}: this if is tested also after the if of line {node.lineno} has "
+                f"set `{name}`, and sets it anew."
+            )
+            yield Sign(
+                "separate-ifs-for-elif",
+                (after.lineno, node.lineno),
+                0.92,
+                fact,
+                f"Both ifs are run in {name_tests(both)}.",
+                tuple(both),
+            )
             return
-        extra = [item.test for item in case.wrong_of(function) if item.output and _extra_lines(str(item.expected), str(item.actual))]
+        extra = [
+            item.test
+            for item in case.wrong_of(function)
+            if item.output and _extra_lines(str(item.expected), str(item.actual))
+        ]
         if prints and after.orelse and _printing(after.orelse) and extra:
-            fact = f"Line {after.lineno}: this if, with its else, is run also when the if of line {node.lineno} has printed."
-            yield Sign("separate-ifs-for-elif", (after.lineno, node.lineno), 0.9, fact, f"A second line is printed in {name_tests(extra)}.", tuple(extra))
+            fact = (
+                f"Line {after.lineno}: this if, with its else, is run also when the if of line "
+                f"{node.lineno} has printed."
+            )
+            yield Sign(
+                "separate-ifs-for-elif",
+                (after.lineno, node.lineno),
+                0.9,
+                fact,
+                f"A second line is printed in {name_tests(extra)}.",
+                tuple(extra),
+            )
             return
 
 
@@ -265,7 +325,7 @@ def _decided_last(statement: ast.If) -> frozenset[str]:
     """Names that every branch of a chain sets."""
     links, other = chain(statement)
     sets = [_decided(link.body) for link in links] + [_decided(other)]
-    return frozenset.intersection(*sets)
+    return frozenset(name for name in sets[0] if all(name in found for found in sets))
 
 
 def _printing(block: Sequence[ast.stmt]) -> bool:

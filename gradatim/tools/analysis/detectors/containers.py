@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from gradatim.tools.analysis.examination import Examination, name_tests
-from gradatim.tools.analysis.flow import method_called, same
+from gradatim.tools.analysis.flow import same
 from gradatim.tools.analysis.program import Function
 from gradatim.tools.analysis.sign import Sign
 
@@ -46,14 +46,21 @@ def single_item_for_tuple(case: Examination) -> Iterator[Sign]:
     """The item itself where a tuple of it was wanted."""
     for function in case.functions:
         facts = [fact for fact in case.wrong if fact.function == function.name]
-        tests = tuple(fact.test for fact in facts if isinstance(fact.expected, tuple) and fact.expected == (fact.actual,))
+        tests = tuple(fact.test for fact in facts if fact.pieces is None and fact.expected == (fact.actual,))
         for item in function.returns:
             if tests and item.value is not None and not isinstance(item.value, ast.Tuple):
                 ran = tuple(test for test in tests if case.ran_in(test, item.lineno) is not False)
                 text = case.program.line(item.lineno)
                 if ran and text.endswith(")") and "return (" in text.replace("return(", "return ("):
                     fact = f"Line {item.lineno}: the round brackets of `{text}` make no tuple without a comma."
-                    yield Sign("single-element-tuple-comma", (item.lineno,), 0.93, fact, f"The item came for a tuple of it in {name_tests(ran)}.", ran)
+                    yield Sign(
+                        "single-element-tuple-comma",
+                        (item.lineno,),
+                        0.93,
+                        fact,
+                        f"The item came for a tuple of it in {name_tests(ran)}.",
+                        ran,
+                    )
 
 
 def key_errors(case: Examination) -> Iterator[Sign]:
@@ -93,7 +100,14 @@ def dictionary_iterates_values(case: Examination) -> Iterator[Sign]:
         if _is_dictionary(case, loop.iter.id, case.function_at(line)):
             tests = tuple(test for item in found for test in item.tests)
             fact = f"Line {line}: the loop goes over the dictionary `{loop.iter.id}` itself, which gives its keys only."
-            yield Sign("dictionary-iterates-values", (line,), 0.94, fact, f"{found[0].fact.type} in {name_tests(tests)}.", tests)
+            yield Sign(
+                "dictionary-iterates-values",
+                (line,),
+                0.94,
+                fact,
+                f"{found[0].fact.type} in {name_tests(tests)}.",
+                tests,
+            )
     for loop, function in case.loops:
         match loop:
             case ast.For(target=ast.Name(id=item), iter=ast.Name(id=over)) if _is_dictionary(case, over, function):
@@ -109,15 +123,26 @@ def dictionary_iterates_values(case: Examination) -> Iterator[Sign]:
             errors = [e for e in case.raised("TypeError", "unsupported operand") if e.line == node.lineno]
             tests = tuple(t for e in errors for t in e.tests)
             if errors:
-                fact = f"Line {node.lineno}: `{case.program.line(node.lineno)}` adds `{item}`, which is a key of {over}."
-                yield Sign("dictionary-iterates-values", (node.lineno, loop.lineno), 0.93, fact, f"TypeError in {name_tests(tests)}.", tests)
+                fact = (
+                    f"Line {node.lineno}: `{case.program.line(node.lineno)}` adds `{item}`, which is a key of {over}."
+                )
+                yield Sign(
+                    "dictionary-iterates-values",
+                    (node.lineno, loop.lineno),
+                    0.93,
+                    fact,
+                    f"TypeError in {name_tests(tests)}.",
+                    tests,
+                )
 
 
 def _is_dictionary(case: Examination, name: str, function: Function | None) -> bool:
     nodes = [*case.program.top, *(function.nodes if function is not None else ())]
     for node in nodes:
         match node:
-            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Dict() | ast.DictComp() | ast.Call(func=ast.Name(id="dict"))) if target == name:
+            case ast.Assign(
+                targets=[ast.Name(id=target)], value=ast.Dict() | ast.DictComp() | ast.Call(func=ast.Name(id="dict"))
+            ) if target == name:
                 return True
             case _:
                 continue
@@ -147,79 +172,22 @@ def empty_braces_returned(case: Examination) -> Iterator[Sign]:
     """`{}` handed out where an empty set was wanted."""
     for function in case.functions:
         tests = tuple(
-            fact.test for fact in case.wrong
-            if fact.function == function.name and isinstance(fact.expected, set) and fact.actual == {} and isinstance(fact.actual, dict)
+            fact.test
+            for fact in case.wrong
+            if fact.function == function.name
+            and isinstance(fact.expected, set)
+            and fact.actual == {}
+            and isinstance(fact.actual, dict)
         )
         for node in function.nodes:
             if tests and isinstance(node, ast.Dict) and not node.keys:
                 fact = f"Line {node.lineno}: `{case.program.line(node.lineno)}` makes an empty dictionary."
-                yield Sign("empty-braces-is-set", (node.lineno,), 0.9, fact, f"An empty set was wanted in {name_tests(tests)}.", tests)
+                yield Sign(
+                    "empty-braces-is-set",
+                    (node.lineno,),
+                    0.9,
+                    fact,
+                    f"An empty set was wanted in {name_tests(tests)}.",
+                    tests,
+                )
                 break
-
-
-def none_attribute_access(case: Examination) -> Iterator[Sign]:
-    """Something asked of None."""
-    pattern = (
-        r"'NoneType' object has no attribute|'NoneType' object is not (?:subscriptable|iterable|callable)|"
-        r"object of type 'NoneType' has no len|operand type.*'NoneType'|argument of type 'NoneType'"
-    )
-    for line, found in case.raised_at("AttributeError TypeError", pattern).items():
-        tests = tuple(test for item in found for test in item.tests)
-        text = case.program.line(line)
-        why = f"{found[0].fact.type} in {name_tests(tests)}."
-        if found[0].fact.type == "AttributeError":
-            fact = f"Line {line}: in `{text}` something is asked of a value that is None."
-            yield Sign("none-attribute-access", (line,), 0.8, fact, why, tests)
-            continue
-        home = case.function_at(line)
-        for node in case.nodes_at(line):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-                continue
-            called = case.program.function(node.func.id)
-            if called is None or called is home or called.returns_value or called.yields or called.trivial:
-                continue
-            printing = any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "print" for n in called.nodes)
-            fact = f"Line {line}: `{text}` uses the value of {called.name}, which returns nothing."
-            name = "print-instead-of-return" if printing else "missing-return"
-            last = called.body[-1].lineno
-            yield Sign(name, (last, line), 0.9, fact, why, tests)
-
-
-def method_without_call(case: Examination) -> Iterator[Sign]:
-    """A method named without parentheses, so that it is not called."""
-    text_methods = frozenset(
-        "upper lower strip split isdigit isalpha append pop sort keys values items reverse title capitalize copy read close".split()
-    )
-    for node, _ in case.places:
-        if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Load):
-            continue
-        above = case.program.parent(node)
-        if isinstance(above, ast.Attribute | ast.Subscript) or (isinstance(above, ast.Call) and above.func is node):
-            continue
-        if isinstance(above, ast.keyword) or (isinstance(above, ast.Call) and node in above.args and _takes_function(above)):
-            continue
-        own = {item.name for item in case.program.functions if item.owner is not None}
-        assigned = {n.attr for n in case.program.nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
-        if node.attr in assigned or isinstance(node.value, ast.Name) and node.value.id in case.program.imports:
-            continue
-        if isinstance(node.value, ast.Name) and node.value.id in ("str", "list", "int", "dict", "float"):
-            continue
-        if node.attr in own and not _is_property(case, node.attr):
-            name, confidence = "method-without-call", 0.9
-        elif node.attr in text_methods:
-            name, confidence = "parentheses-missing-in-call", 0.92
-        else:
-            continue
-        fact = f"Line {node.lineno}: `{case.program.text(node)}` names the method without parentheses, so it is not called."
-        yield Sign(name, (node.lineno,), confidence, fact, f"It runs in {name_tests(case.failed_ids)}.", case.failed_ids)
-
-
-def _is_property(case: Examination, name: str) -> bool:
-    return any(item.name == name and item.node.decorator_list for item in case.program.functions)
-
-
-def _takes_function(call: ast.Call) -> bool:
-    if isinstance(call.func, ast.Name):
-        return call.func.id not in ("print", "len", "int", "float", "str", "list", "sum", "sorted")
-    taken = method_called(call)
-    return taken is None or taken[1] not in ("append", "join", "count", "index")

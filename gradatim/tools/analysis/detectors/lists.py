@@ -6,12 +6,19 @@ import ast
 from collections.abc import Iterator
 from typing import cast
 
-from gradatim.tools.analysis.contrast import Contrast
+from gradatim.tools.analysis.contrast import Contrast, listed
 from gradatim.tools.analysis.examination import Examination, name_tests
-from gradatim.tools.analysis.flow import body_nodes, called_name, leaves, method_called, range_arguments, same
+from gradatim.tools.analysis.flow import (
+    body_nodes,
+    called_name,
+    leaves,
+    method_called,
+    range_arguments,
+    same,
+)
 from gradatim.tools.analysis.sign import Sign
 
-_NONE_METHODS = frozenset("append extend insert remove sort reverse clear".split())
+_NONE_METHODS = frozenset(["append", "extend", "insert", "remove", "sort", "reverse", "clear"])
 
 
 def _runs(case: Examination) -> str:
@@ -45,7 +52,10 @@ def sort_versus_sorted(case: Examination) -> Iterator[Sign]:
     """`sorted(x)` on a line of its own."""
     for node, _ in case.places:
         if isinstance(node, ast.Expr) and called_name(node.value) in ("sorted", "reversed"):
-            fact = f"Line {node.lineno}: `{case.program.line(node.lineno)}` makes a new sequence that nothing keeps; the old one stays as it is."
+            fact = (
+                f"Line {node.lineno}: `{case.program.line(node.lineno)}` makes a new sequence that "
+                "nothing keeps; the old one stays as it is."
+            )
             yield Sign("sort-versus-sorted", (node.lineno,), 0.93, fact, _runs(case), case.failed_ids)
 
 
@@ -53,7 +63,9 @@ def append_versus_extend(case: Examination) -> Iterator[Sign]:
     """A list put into a list as one item, or taken apart where it was one item."""
     for line, found in case.raised_at("TypeError", r"'(int|float|bool|NoneType)' object is not iterable").items():
         for node in case.nodes_at(line):
-            joined = method_called(node) is not None and cast("tuple[ast.expr, str]", method_called(node))[1] == "extend"
+            joined = (
+                method_called(node) is not None and cast("tuple[ast.expr, str]", method_called(node))[1] == "extend"
+            )
             if joined:
                 tests = tuple(test for item in found for test in item.tests)
                 fact = f"Line {line}: `{case.program.line(line)}` extends a list by something that is one single value."
@@ -84,26 +96,28 @@ def _flat(value: list[object]) -> list[object]:
 
 
 def _nested_for_flat(fact: Contrast) -> bool:
-    if not isinstance(fact.expected, list) or not isinstance(fact.actual, list):
+    wanted, got = listed(fact.expected), listed(fact.actual)
+    if wanted is None or got is None:
         return False
-    wanted, got = cast("list[object]", fact.expected), cast("list[object]", fact.actual)
     return wanted != got and any(isinstance(item, list | tuple) for item in got) and _flat(got) == wanted
 
 
 def _taken_apart(fact: Contrast) -> bool:
-    if not isinstance(fact.expected, list) or not isinstance(fact.actual, list):
-        return False
-    wanted, got = cast("list[object]", fact.expected), cast("list[object]", fact.actual)
-    if wanted == got or not wanted:
+    wanted, got = listed(fact.expected), listed(fact.actual)
+    if wanted is None or got is None or wanted == got or not wanted:
         return False
     if all(isinstance(item, str) for item in wanted):
-        return list("".join(cast("list[str]", wanted))) == got
+        letters = [item for item in got if isinstance(item, str)]
+        return len(letters) == len(got) > len(wanted) and "".join(letters) == "".join(cast("list[str]", wanted))
     return all(isinstance(item, list | tuple) for item in wanted) and _flat(wanted) == got
 
 
 def missing_list_wrap(case: Examination) -> Iterator[Sign]:
     """A single value joined to a list with `+`."""
-    pattern = r'can only concatenate list \(not "(\w+)"\) to list|unsupported operand type\(s\) for \+=?: \'\w+\' and \'list\''
+    pattern = (
+        r'can only concatenate list \(not "(\w+)"\) to list|'
+        r"unsupported operand type\(s\) for \+=?: '\w+' and 'list'"
+    )
     for line, found in case.raised_at("TypeError", pattern).items():
         if found[0].match.group(1) in ("NoneType", "tuple"):
             continue
@@ -121,8 +135,18 @@ def missing_list_wrap(case: Examination) -> Iterator[Sign]:
         facts = [fact for fact in case.wrong if fact.function == function.name]
         tests = tuple(fact.test for fact in facts if _taken_apart(fact))
         if tests and 3 * len(tests) >= 2 * len(facts) and not isinstance(node.value, ast.List | ast.ListComp):
-            fact = f"Line {node.lineno}: `{case.program.line(node.lineno)}` adds to a list with +=, which takes the value apart."
-            yield Sign("missing-list-wrap", (node.lineno,), 0.85, fact, f"Its parts stand in the result in {name_tests(tests)}.", tests)
+            fact = (
+                f"Line {node.lineno}: `{case.program.line(node.lineno)}` adds to a list with +=, which "
+                "takes the value apart."
+            )
+            yield Sign(
+                "missing-list-wrap",
+                (node.lineno,),
+                0.85,
+                fact,
+                f"Its parts stand in the result in {name_tests(tests)}.",
+                tests,
+            )
 
 
 def modify_list_while_iterating(case: Examination) -> Iterator[Sign]:
@@ -149,7 +173,10 @@ def modify_list_while_iterating(case: Examination) -> Iterator[Sign]:
             rest = block[block.index(statement) :] if statement in block else []
             if any(isinstance(item, ast.Break) for item in rest) or leaves(rest):
                 continue
-            fact = f"Line {statement.lineno}: `{case.program.line(statement.lineno)}` changes the list that the loop of line {loop.lineno} goes over."
+            fact = (
+                f"Line {statement.lineno}: `{case.program.line(statement.lineno)}` changes the list "
+                f"that the loop of line {loop.lineno} goes over."
+            )
             lines = tuple(dict.fromkeys((statement.lineno, loop.lineno)))
             yield Sign("modify-list-while-iterating", lines, 0.93, fact, _runs(case), case.failed_ids)
 
@@ -209,9 +236,21 @@ def assignment_copies_object(case: Examination) -> Iterator[Sign]:
         first = min(cast(ast.expr, item).lineno for item in changes)
         later = [item for item in function.loads(original) if item.lineno > node.lineno and item.lineno >= first]
         tests = tuple(item.test for item in case.wrong_of(function)) or case.failed_ids
-        if later:
-            fact = f"Line {node.lineno}: `{case.program.line(node.lineno)}` gives the same list a second name; line {first} changes it."
-            yield Sign("assignment-copies-object", (node.lineno, first), 0.8, fact, f"`{original}` is used afterwards, in {name_tests(tests)}.", tests)
+        # Tests of assertions are the ones that can look at the list that was handed over.
+        looked_at = all(case.task.test(test).form == "check" for test in case.failed_ids)
+        if later or looked_at:
+            fact = (
+                f"Line {node.lineno}: `{case.program.line(node.lineno)}` gives the same list a second "
+                f"name; line {first} changes it."
+            )
+            yield Sign(
+                "assignment-copies-object",
+                (node.lineno, first),
+                0.8,
+                fact,
+                f"`{original}` counts afterwards in {name_tests(tests)}.",
+                tests,
+            )
 
 
 def _changes(node: ast.AST, name: str) -> bool:
@@ -222,119 +261,3 @@ def _changes(node: ast.AST, name: str) -> bool:
             return target == name
         case _:
             return False
-
-
-def slice_end_included(case: Examination) -> Iterator[Sign]:
-    """A slice whose end is taken for its last item."""
-    for node, function in case.places:
-        if function is None or not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Slice):
-            continue
-        if node.slice.upper is None or node.slice.step is not None:
-            continue
-        if not any(item.value is node for item in function.returns):
-            continue
-        facts = [fact for fact in case.wrong if fact.function == function.name]
-        tests = tuple(fact.test for fact in facts if fact.last_missing)
-        if tests and 3 * len(tests) >= 2 * len(facts):
-            fact = f"Line {node.lineno}: `{case.program.text(node)}` ends before position {case.program.text(node.slice.upper)}."
-            yield Sign("slice-end-included", (node.lineno,), 0.92, fact, f"The last item is missing in {name_tests(tests)}.", tests)
-
-
-def order_of_result(case: Examination) -> Iterator[Sign]:
-    """The right items in the wrong order: by a set, or by sorting the other way."""
-    for function in case.functions:
-        facts = [fact for fact in case.wrong if fact.function == function.name]
-        shuffled = tuple(fact.test for fact in facts if _same_items(fact))
-        if not shuffled or len(shuffled) < len(facts):
-            continue
-        through_set = next((n for n in function.nodes if called_name(n) == "set" or isinstance(n, ast.Set | ast.SetComp)), None)
-        if through_set is not None:
-            line = cast(ast.expr, through_set).lineno
-            fact = f"Line {line}: `{case.program.line(line)}` puts the items through a set, which keeps no order."
-            name = "dedup-loses-order" if _had_duplicates(facts) else "set-keeps-order"
-            yield Sign(name, (line,), 0.9, fact, f"The right items come in another order in {name_tests(shuffled)}.", shuffled)
-            continue
-        backwards = tuple(fact.test for fact in facts if fact.backwards)
-        if len(backwards) < len(facts) or not all(_is_sorted(fact) for fact in facts):
-            continue
-        for node in function.nodes:
-            call = method_called(node)
-            by_function = called_name(node) == "sorted"
-            if by_function or (call is not None and call[1] == "sort"):
-                line = cast(ast.expr, node).lineno
-                fact = f"Line {line}: `{case.program.line(line)}` decides the order of the result."
-                yield Sign("sort-order-reversed", (line,), 0.92, fact, f"The order is exactly reversed in {name_tests(backwards)}.", backwards)
-                return
-            if isinstance(node, ast.If | ast.While) and isinstance(node.test, ast.Compare) and _compares_items(node.test) and _swaps(node):
-                fact = f"Line {node.lineno}: `{case.program.text(node.test)}` decides which items change places."
-                yield Sign("comparison-direction-reversed", (node.lineno,), 0.88, fact, f"The order is exactly reversed in {name_tests(backwards)}.", backwards)
-                yield Sign("sort-order-reversed", (node.lineno,), 0.8, fact, f"The order is exactly reversed in {name_tests(backwards)}.", backwards)
-                return
-
-
-def _compares_items(node: ast.Compare) -> bool:
-    return any(isinstance(side, ast.Subscript) for side in (node.left, *node.comparators)) and any(
-        isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in node.ops
-    )
-
-
-def _swaps(node: ast.If | ast.While) -> bool:
-    return any(isinstance(item, ast.Subscript) and isinstance(item.ctx, ast.Store) for item in body_nodes(node.body))
-
-
-def _same_items(fact: Contrast) -> bool:
-    if not isinstance(fact.expected, list | tuple) or type(fact.expected) is not type(fact.actual):
-        return False
-    wanted, got = cast("list[object]", fact.expected), cast("list[object]", fact.actual)
-    return wanted != got and sorted(map(repr, wanted)) == sorted(map(repr, got))
-
-
-def _is_sorted(fact: Contrast) -> bool:
-    pieces = fact.pieces
-    if pieces is None:
-        return False
-    wanted = list(pieces[0])
-    try:
-        ascending = sorted(wanted)  # type: ignore[type-var]
-    except TypeError:
-        return False
-    return wanted in (ascending, ascending[::-1])
-
-
-def _had_duplicates(facts: list[Contrast]) -> bool:
-    return any(len({repr(item) for item in found}) < len(found) for fact in facts for found in fact.sequences_in)
-
-
-def list_join_misplaced(case: Examination) -> Iterator[Sign]:
-    """A method of texts asked of a list, or the reverse."""
-    for line, found in case.raised_at("AttributeError", r"^'(\w+)' object has no attribute '(\w+)'").items():
-        tests = tuple(test for item in found for test in item.tests)
-        kind, method = found[0].match.group(1), found[0].match.group(2)
-        text = case.program.line(line)
-        why = f"AttributeError in {name_tests(tests)}."
-        if kind in ("list", "tuple") and method == "join":
-            fact = f"Line {line}: `{text}` asks the list to join; the separator does that."
-            yield Sign("join-on-list-side", (line,), 0.96, fact, why, tests)
-        elif kind == "list" and method in ("upper", "lower", "strip", "replace", "isdigit", "title", "split"):
-            home = case.function_at(line)
-            nodes = home.nodes if home is not None else case.program.top
-            split = any((call := method_called(node)) is not None and call[1] == "split" for node in nodes)
-            if split:
-                fact = f"Line {line}: `{text}` uses a method of texts on what split gave, which is a list."
-                yield Sign("split-returns-string", (line,), 0.9, fact, why, tests)
-        elif kind == "dict" and method in ("add", "append"):
-            fact = f"Line {line}: `{text}` uses a method that a dictionary does not have."
-            if method == "add":
-                yield Sign("empty-braces-is-set", (line,), 0.94, fact, why, tests)
-        elif kind == "tuple" and method in ("append", "remove", "insert", "extend", "pop", "sort"):
-            fact = f"Line {line}: `{text}` changes a tuple in place."
-            yield Sign("tuple-is-mutable", (line,), 0.93, fact, why, tests)
-
-
-def compared_with_number(case: Examination) -> Iterator[Sign]:
-    """A whole list compared with a number."""
-    pattern = r"not supported between instances of '(list|tuple)' and '(?:int|float)'|not supported between instances of '(?:int|float)' and '(list|tuple)'"
-    for line, found in case.raised_at("TypeError", pattern).items():
-        tests = tuple(test for item in found for test in item.tests)
-        fact = f"Line {line}: `{case.program.line(line)}` compares a whole list or tuple with a number."
-        yield Sign("list-compared-with-number", (line,), 0.92, fact, f"TypeError in {name_tests(tests)}.", tests)

@@ -13,17 +13,56 @@ from gradatim.tools.analysis.sign import Sign
 NAME = r"^name '(\w+)' is not defined"
 UNBOUND = r"local variable '(\w+)'"
 MODULES = frozenset(
-    "math random string itertools functools collections datetime time os sys re json csv statistics copy operator "
-    "decimal fractions heapq bisect".split()
+    [
+        "math",
+        "random",
+        "string",
+        "itertools",
+        "functools",
+        "collections",
+        "datetime",
+        "time",
+        "os",
+        "sys",
+        "re",
+        "json",
+        "csv",
+        "statistics",
+        "copy",
+        "operator",
+        "decimal",
+        "fractions",
+        "heapq",
+        "bisect",
+    ]
 )
 _FUNCTIONS_OF: dict[str, str] = {
-    **dict.fromkeys("sqrt floor ceil pi factorial gcd log log10 sin cos tan pow hypot isqrt prod".split(), "math"),
-    **dict.fromkeys("randint choice shuffle sample randrange uniform".split(), "random"),
-    **dict.fromkeys("Counter defaultdict deque namedtuple OrderedDict".split(), "collections"),
-    **dict.fromkeys("permutations combinations product accumulate".split(), "itertools"),
-    **dict.fromkeys("reduce lru_cache partial".split(), "functools"),
-    **dict.fromkeys("mean median mode stdev".split(), "statistics"),
-    **dict.fromkeys("deepcopy".split(), "copy"),
+    **dict.fromkeys(
+        [
+            "sqrt",
+            "floor",
+            "ceil",
+            "pi",
+            "factorial",
+            "gcd",
+            "log",
+            "log10",
+            "sin",
+            "cos",
+            "tan",
+            "pow",
+            "hypot",
+            "isqrt",
+            "prod",
+        ],
+        "math",
+    ),
+    **dict.fromkeys(["randint", "choice", "shuffle", "sample", "randrange", "uniform"], "random"),
+    **dict.fromkeys(["Counter", "defaultdict", "deque", "namedtuple", "OrderedDict"], "collections"),
+    **dict.fromkeys(["permutations", "combinations", "product", "accumulate"], "itertools"),
+    **dict.fromkeys(["reduce", "lru_cache", "partial"], "functools"),
+    **dict.fromkeys(["mean", "median", "mode", "stdev"], "statistics"),
+    **dict.fromkeys(["deepcopy"], "copy"),
 }
 
 
@@ -137,6 +176,12 @@ def unbound_locals(case: Examination) -> Iterator[Sign]:
             continue
         why = f"UnboundLocalError in {name_tests(found.tests)}."
         lines = (found.line,)
+        if home.owner is not None and _on_object(case, home.owner, name):
+            fact = (
+                f"Line {found.line}: `{name}` is used without `self.` before it, while the class {home.owner} has it."
+            )
+            yield Sign("missing-self-prefix", lines, 0.94, fact, why, found.tests)
+            continue
         if all(_accumulates(case, store, name) for store in stores):
             if name in case.program.top_names or name in case.setup_names:
                 fact = (
@@ -159,8 +204,13 @@ def _skipped_assignment(
     above = [item for item in stores if item.lineno < found.line]
     test = next((item for item in case.contrasts if item.test == found.test), None)
     loops = [loop for item in above for loop in [case.program.loops_around(item)] if loop]
-    in_for_only = bool(above) and len(loops) == len(above) and all(
-        isinstance(group[-1], ast.For) or item in loop_targets(home) for group, item in zip(loops, above, strict=True)
+    in_for_only = (
+        bool(above)
+        and len(loops) == len(above)
+        and all(
+            isinstance(group[-1], ast.For) or item in loop_targets(home)
+            for group, item in zip(loops, above, strict=True)
+        )
     )
     whole_chain = _chain_without_else(case, above)
     if above and all(isinstance(item, ast.For) for item in above):
@@ -289,19 +339,22 @@ def parameter_overwritten(case: Examination) -> Iterator[Sign]:
             if fresh or reads_input:
                 line = statement.lineno
                 fact = f"Line {line}: the parameter `{target.id}` gets a new value before its own is used."
-                yield Sign("parameter-overwritten", (line,), 0.9, fact, "What the test hands over is lost.", case.failed_ids)
+                yield Sign(
+                    "parameter-overwritten", (line,), 0.9, fact, "What the test hands over is lost.", case.failed_ids
+                )
 
 
 def shadowing_built_in(case: Examination) -> Iterator[Sign]:
     """A built-in function hidden behind a variable and then called."""
     for line, found in case.raised_at("TypeError", r"'(\w+)' object is not callable").items():
         home = case.function_at(line)
-        called = {node.func.id for node in case.nodes_at(line) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-        hidden = {
-            name for name in called & BUILT_IN_NAMES if name in case.program.names_visible_in(home)
+        called = {
+            node.func.id
+            for node in case.nodes_at(line)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
+        hidden = {name for name in called & BUILT_IN_NAMES if name in case.program.names_visible_in(home)}
         for name in sorted(hidden):
             tests = tuple(test for item in found for test in item.tests)
             fact = f"Line {line}: `{name}` is called as a function, and the program uses `{name}` as a variable."
             yield Sign("shadowing-built-in", (line,), 0.95, fact, f"TypeError in {name_tests(tests)}.", tests)
-

@@ -39,7 +39,14 @@ def prompt_in_output(case: Examination) -> Iterator[Sign]:
         line, prompt = prompts[0]
         fact = f"Line {line}: `{case.program.line(line)}` prints {prompt!r} when it asks."
         lines = tuple(dict.fromkeys(number for number, _ in prompts))
-        yield Sign("prompt-in-output", lines, 0.96, fact, f"Without that text the output is right in {name_tests(tests)}.", tuple(tests))
+        yield Sign(
+            "prompt-in-output",
+            lines,
+            0.96,
+            fact,
+            f"Without that text the output is right in {name_tests(tests)}.",
+            tuple(tests),
+        )
 
 
 def extra_debug_output(case: Examination) -> Iterator[Sign]:
@@ -61,7 +68,14 @@ def extra_debug_output(case: Examination) -> Iterator[Sign]:
     if telling:
         line = telling[0].lineno
         fact = f"Line {line}: `{case.program.line(line)}` prints something that the task does not ask for."
-        yield Sign("extra-debug-output", (line,), 0.9, fact, f"The wanted lines stand among others in {name_tests(tests)}.", tuple(tests))
+        yield Sign(
+            "extra-debug-output",
+            (line,),
+            0.9,
+            fact,
+            f"The wanted lines stand among others in {name_tests(tests)}.",
+            tuple(tests),
+        )
 
 
 def _within(wanted: list[str], got: list[str]) -> bool:
@@ -81,7 +95,9 @@ def _describes(node: ast.Call, expected: list[object]) -> bool:
 
 def wrong_output_format(case: Examination) -> Iterator[Sign]:
     """Right values, other spaces, letters or punctuation."""
-    tests = tuple(item.test for item in case.wrong if item.output and same_but_format(str(item.expected), str(item.actual)))
+    tests = tuple(
+        item.test for item in case.wrong if item.output and same_but_format(str(item.expected), str(item.actual))
+    )
     if not tests or 2 * len(tests) < len(case.failing):
         return
     prints = [node for node in case.program.nodes if isinstance(node, ast.Call) and called_name(node) == "print"]

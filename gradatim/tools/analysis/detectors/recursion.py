@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from gradatim.tools.analysis.contrast import UNKNOWN
+from gradatim.tools.analysis.contrast import UNKNOWN, items
 from gradatim.tools.analysis.evaluate import evaluate
 from gradatim.tools.analysis.examination import Examination, name_tests
 from gradatim.tools.analysis.flow import called_name, constant_number, leaves, names_in
@@ -20,7 +20,9 @@ def self_calls(function: Function) -> list[ast.Call]:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name == function.name and function.owner is None:
                 found.append(node)
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)) if name == function.name and function.owner is not None:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)) if (
+                name == function.name and function.owner is not None
+            ):
                 found.append(node)
             case _:
                 continue
@@ -38,7 +40,8 @@ def _depth_tests(case: Examination, function: Function) -> tuple[str, ...]:
     """Tests that went too deep in a function (or ran out of time or memory in it)."""
     last = function.node.end_lineno or function.line
     deep = [
-        item.test for item in case.raised("RecursionError")
+        item.test
+        for item in case.raised("RecursionError")
         if any(function.line <= line <= last for line in (item.line, *item.fact.trace))
     ]
     return tuple(test for test in deep if test)
@@ -59,7 +62,10 @@ def _base_cases(function: Function) -> list[ast.If]:
 
 
 def _conditional(function: Function) -> bool:
-    return any(isinstance(node, ast.If | ast.IfExp | ast.BoolOp | ast.While | ast.For | ast.Match | ast.Try) for node in function.nodes)
+    return any(
+        isinstance(node, ast.If | ast.IfExp | ast.BoolOp | ast.While | ast.For | ast.Match | ast.Try)
+        for node in function.nodes
+    )
 
 
 def missing_base_case(case: Examination) -> Iterator[Sign]:
@@ -68,12 +74,19 @@ def missing_base_case(case: Examination) -> Iterator[Sign]:
         tests = _depth_tests(case, function)
         if tests and not _conditional(function):
             line = calls[0].lineno
-            fact = f"Line {line}: every call of {function.name} reaches `{case.program.text(calls[0])}`; no condition stands before it."
-            yield Sign("missing-base-case", (line, function.line), 0.96, fact, f"RecursionError in {name_tests(tests)}.", tests)
+            fact = (
+                f"Line {line}: every call of {function.name} reaches `{case.program.text(calls[0])}`; "
+                "no condition stands before it."
+            )
+            yield Sign(
+                "missing-base-case", (line, function.line), 0.96, fact, f"RecursionError in {name_tests(tests)}.", tests
+            )
         elif tests and not _base_cases(function) and not _escapes(function):
             line = calls[0].lineno
             fact = f"Line {line}: no branch of {function.name} returns without calling {function.name} again."
-            yield Sign("missing-base-case", (line, function.line), 0.85, fact, f"RecursionError in {name_tests(tests)}.", tests)
+            yield Sign(
+                "missing-base-case", (line, function.line), 0.85, fact, f"RecursionError in {name_tests(tests)}.", tests
+            )
 
 
 def _escapes(function: Function) -> bool:
@@ -81,7 +94,11 @@ def _escapes(function: Function) -> bool:
     for node in function.nodes:
         if isinstance(node, ast.IfExp | ast.BoolOp | ast.Match | ast.Try | ast.While | ast.For):
             return True
-        if isinstance(node, ast.If) and not node.orelse and any(called_name(n) == function.name for part in node.body for n in ast.walk(part)):
+        if (
+            isinstance(node, ast.If)
+            and not node.orelse
+            and any(called_name(n) == function.name for part in node.body for n in ast.walk(part))
+        ):
             return True
     return False
 
@@ -94,20 +111,46 @@ def recursion_not_approaching_base(case: Examination) -> Iterator[Sign]:
         if not tests or not (bases or _escapes(function)):
             continue
         for call in calls:
-            same_arguments = [isinstance(a, ast.Name) and a.id == p for a, p in zip(call.args, function.parameters, strict=False)]
+            same_arguments = [
+                isinstance(a, ast.Name) and a.id == p for a, p in zip(call.args, function.parameters, strict=False)
+            ]
             changed = any(function.stores(name) for name in function.parameters)
             text = case.program.text(call)
             if same_arguments and all(same_arguments) and not changed and not call.keywords:
                 fact = f"Line {call.lineno}: `{text}` passes on the arguments unchanged."
-                yield Sign("recursion-not-approaching-base", (call.lineno,), 0.95, fact, f"RecursionError in {name_tests(tests)}.", tests)
+                yield Sign(
+                    "recursion-not-approaching-base",
+                    (call.lineno,),
+                    0.95,
+                    fact,
+                    f"RecursionError in {name_tests(tests)}.",
+                    tests,
+                )
                 break
             if bases and _moves_away(call, function, bases):
                 fact = f"Line {call.lineno}: `{text}` moves away from the condition of line {bases[0].lineno}."
-                yield Sign("recursion-not-approaching-base", (call.lineno, bases[0].lineno), 0.9, fact, f"RecursionError in {name_tests(tests)}.", tests)
+                yield Sign(
+                    "recursion-not-approaching-base",
+                    (call.lineno, bases[0].lineno),
+                    0.9,
+                    fact,
+                    f"RecursionError in {name_tests(tests)}.",
+                    tests,
+                )
                 break
             if bases and (step := _jump(call, function, bases[0])) is not None and len(calls) == 1:
-                fact = f"Line {bases[0].lineno}: `{case.program.text(bases[0].test)}` tests one exact value, and `{text}` moves in steps of {step}."
-                yield Sign("base-case-unreachable", (bases[0].lineno, call.lineno), 0.85, fact, f"RecursionError in {name_tests(tests)}.", tests)
+                fact = (
+                    f"Line {bases[0].lineno}: `{case.program.text(bases[0].test)}` tests one exact "
+                    f"value, and `{text}` moves in steps of {step}."
+                )
+                yield Sign(
+                    "base-case-unreachable",
+                    (bases[0].lineno, call.lineno),
+                    0.85,
+                    fact,
+                    f"RecursionError in {name_tests(tests)}.",
+                    tests,
+                )
                 break
 
 
@@ -156,26 +199,68 @@ def wrong_base_case(case: Examination) -> Iterator[Sign]:
         facts = [fact for fact in case.wrong if fact.function == function.name]
         for base in _base_cases(function):
             returned = next((item for item in base.body if isinstance(item, ast.Return)), None)
-            if returned is None or returned.value is None or any(called_name(n) == function.name for n in ast.walk(returned.value)):
+            if (
+                returned is None
+                or returned.value is None
+                or any(called_name(n) == function.name for n in ast.walk(returned.value))
+            ):
                 continue
-            at_base = [
-                fact for fact in facts
-                if evaluate(base.test, case.bindings(fact, function)) is True
-            ]
+            at_base = [fact for fact in facts if evaluate(base.test, case.bindings(fact, function)) is True]
             text = case.program.line(returned.lineno)
             multiplied = any(_multiplies(case, call) for call in calls)
             zero = constant_number(returned.value) == 0 and multiplied
             if at_base:
                 tests = tuple(fact.test for fact in (facts if zero else at_base))
-                fact = f"Line {returned.lineno}: `{text}` is the result for the inputs of `{case.program.text(base.test)}`."
-                yield Sign("wrong-base-case", (returned.lineno, base.lineno), 0.93, fact, f"That result is wrong in {name_tests(tests)}.", tests)
+                fact = (
+                    f"Line {returned.lineno}: `{text}` is the result for the inputs of "
+                    f"`{case.program.text(base.test)}`."
+                )
+                yield Sign(
+                    "wrong-base-case",
+                    (returned.lineno, base.lineno),
+                    0.93,
+                    fact,
+                    f"That result is wrong in {name_tests(tests)}.",
+                    tests,
+                )
                 return
             if zero and facts and all(fact.actual == 0 for fact in facts):
                 tests = tuple(fact.test for fact in facts)
                 fact = f"Line {returned.lineno}: `{text}` ends a chain of multiplications with 0."
-                yield Sign("wrong-base-case", (returned.lineno, base.lineno), 0.94, fact, f"The result is 0 in {name_tests(tests)}.", tests)
+                yield Sign(
+                    "wrong-base-case",
+                    (returned.lineno, base.lineno),
+                    0.94,
+                    fact,
+                    f"The result is 0 in {name_tests(tests)}.",
+                    tests,
+                )
                 return
         yield from _input_below_base(case, function)
+        yield from _too_few_bases(case, function, calls)
+
+
+def _too_few_bases(case: Examination, function: Function, calls: list[ast.Call]) -> Iterator[Sign]:
+    """Recursive calls that go down by 1 and 2, while only one exact value ends the recursion."""
+    tests = _depth_tests(case, function)
+    bases = _base_cases(function)
+    steps = {offset for call in calls if (offset := _offset(call, function)) is not None}
+    deepest = max((-step for _, step in steps), default=0)
+    if not tests or len(steps) < 2 or len(bases) != 1 or deepest < 2:
+        return
+    match bases[0].test:
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[limit]) if (
+            constant_number(limit) is not None
+        ):
+            text = case.program.text(bases[0].test)
+            fact = (
+                f"Line {bases[0].lineno}: only `{text}` ends the recursion, and {name} goes down by up "
+                f"to {deepest:g} a call."
+            )
+            why = f"RecursionError in {name_tests(tests)}."
+            yield Sign("wrong-base-case", (bases[0].lineno, calls[0].lineno), 0.9, fact, why, tests)
+        case _:
+            return
 
 
 def _input_below_base(case: Examination, function: Function) -> Iterator[Sign]:
@@ -193,7 +278,9 @@ def _input_below_base(case: Examination, function: Function) -> Iterator[Sign]:
         tests = tuple(fact.test for fact in below)
         base = bases[0]
         fact = f"Line {base.lineno}: `{case.program.text(base.test)}` is the smallest case that ends the recursion."
-        yield Sign("wrong-base-case", (base.lineno,), 0.9, fact, f"The input of {name_tests(tests)} is smaller still.", tests)
+        yield Sign(
+            "wrong-base-case", (base.lineno,), 0.9, fact, f"The input of {name_tests(tests)} is smaller still.", tests
+        )
 
 
 def _smaller(arguments: tuple[object, ...] | None, others: list[tuple[object, ...] | None]) -> bool:
@@ -209,7 +296,8 @@ def _size(value: object) -> float | None:
         return None
     if isinstance(value, int | float):
         return value
-    return len(value) if isinstance(value, str | list | tuple) else None
+    found = items(value)
+    return None if found is None else len(found)
 
 
 def _multiplies(case: Examination, call: ast.Call) -> bool:
@@ -224,7 +312,10 @@ def recursive_result_lost(case: Examination) -> Iterator[Sign]:
             continue
         facts = [fact for fact in case.wrong if fact.function == function.name]
         for node in function.nodes:
-            if not isinstance(node, ast.Expr) or called_name(node.value) != function.name:
+            if not isinstance(node, ast.Expr):
+                continue
+            inner = [item for item in ast.walk(node.value) if called_name(item) == function.name]
+            if not inner or (inner[0] is not node.value and not isinstance(node.value, ast.BinOp)):
                 continue
             block = case.program.block_of(node)
             nothing = tuple(fact.test for fact in facts if fact.none_returned)
@@ -235,20 +326,44 @@ def recursive_result_lost(case: Examination) -> Iterator[Sign]:
             fact = f"Line {node.lineno}: `{text}` calls {function.name} again and does nothing with its result."
             if block[-1] is node and (nothing or none_errors):
                 tests = nothing or none_errors
-                yield Sign("recursion-missing-return", (node.lineno,), 0.95, fact, f"None comes back in {name_tests(tests)}.", tests)
+                yield Sign(
+                    "recursion-missing-return",
+                    (node.lineno,),
+                    0.95,
+                    fact,
+                    f"None comes back in {name_tests(tests)}.",
+                    tests,
+                )
             elif facts and not _passes_collector(node.value, function):
                 tests = tuple(item.test for item in facts)
                 if _adds_up_locally(function):
-                    yield Sign("recursion-shares-locals", (node.lineno,), 0.85, fact, f"The result is that of one call alone in {name_tests(tests)}.", tests)
+                    yield Sign(
+                        "recursion-shares-locals",
+                        (node.lineno,),
+                        0.85,
+                        fact,
+                        f"The result is that of one call alone in {name_tests(tests)}.",
+                        tests,
+                    )
                 else:
-                    yield Sign("recursive-result-discarded", (node.lineno,), 0.9, fact, f"The result is wrong in {name_tests(tests)}.", tests)
+                    yield Sign(
+                        "recursive-result-discarded",
+                        (node.lineno,),
+                        0.9,
+                        fact,
+                        f"The result is wrong in {name_tests(tests)}.",
+                        tests,
+                    )
 
 
 def _passes_collector(call: ast.expr, function: Function) -> bool:
     """Whether a recursive call hands on a parameter that may collect results."""
     changed = {
-        node.func.value.id for node in function.nodes
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)
+        node.func.value.id
+        for node in function.nodes
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
         and node.func.attr in ("append", "add", "extend", "update")
     }
     return bool(changed & set(function.parameters) & names_in(call))
@@ -258,10 +373,17 @@ def _adds_up_locally(function: Function) -> bool:
     """Whether a local that starts at a constant is added to and returned."""
     returned = {item.value.id for item in function.returns if isinstance(item.value, ast.Name)}
     started = {
-        target.id for node in function.body if isinstance(node, ast.Assign)
-        for target in node.targets if isinstance(target, ast.Name) and isinstance(node.value, ast.Constant | ast.List)
+        target.id
+        for node in function.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and isinstance(node.value, ast.Constant | ast.List)
     }
-    grown = {node.target.id for node in function.nodes if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)}
+    grown = {
+        node.target.id
+        for node in function.nodes
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+    }
     return bool(returned & started & grown)
 
 
@@ -274,5 +396,12 @@ def recursion_combines_wrongly(case: Examination) -> Iterator[Sign]:
             above = case.program.parent(call)
             if turned and len(turned) == len(facts) and isinstance(above, ast.BinOp) and isinstance(above.op, ast.Add):
                 fact = f"Line {above.lineno}: `{case.program.text(above)}` puts the two parts together in this order."
-                yield Sign("recursion-combines-wrongly", (above.lineno,), 0.93, fact, f"The result is exactly reversed in {name_tests(turned)}.", turned)
+                yield Sign(
+                    "recursion-combines-wrongly",
+                    (above.lineno,),
+                    0.93,
+                    fact,
+                    f"The result is exactly reversed in {name_tests(turned)}.",
+                    turned,
+                )
                 break

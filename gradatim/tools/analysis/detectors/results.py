@@ -1,13 +1,17 @@
-"""Misconceptions about handing over results: return and print."""
+"""Misconceptions about handing over results with return."""
 
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from gradatim.tools.analysis.contrast import Contrast
 from gradatim.tools.analysis.examination import Examination, name_tests
-from gradatim.tools.analysis.flow import called_name, leaves
+from gradatim.tools.analysis.flow import (
+    called_name,
+    leaves,
+)
 from gradatim.tools.analysis.program import Function
 from gradatim.tools.analysis.sign import Sign
 
@@ -17,7 +21,7 @@ def _none_tests(case: Examination, function: Function) -> tuple[Contrast, ...]:
     return tuple(item for item in case.wrong if item.none_returned and item.function == function.name)
 
 
-def _prints(function: Function) -> list[ast.Call]:
+def prints_of(function: Function) -> list[ast.Call]:
     return [node for node in function.nodes if isinstance(node, ast.Call) and called_name(node) == "print"]
 
 
@@ -30,7 +34,7 @@ def result_never_returned(case: Examination) -> Iterator[Sign]:
         if not nothing or any(item.value is not None for item in function.returns):
             continue
         tests = tuple(item.test for item in nothing)
-        prints = _prints(function)
+        prints = prints_of(function)
         if not prints:
             if _changes_argument(function):
                 line = function.body[-1].lineno
@@ -74,7 +78,9 @@ def result_sometimes_missing(case: Examination) -> Iterator[Sign]:
         if not function.returns_value or function.yields or leaves(function.node.body):
             continue
         nothing = [item for item in _none_tests(case, function) if _ran_off(case, function, item.test)]
-        if not nothing or any(isinstance(n, ast.Expr) and called_name(n.value) == function.name for n in function.nodes):
+        if not nothing or any(
+            isinstance(n, ast.Expr) and called_name(n.value) == function.name for n in function.nodes
+        ):
             continue
         tests = tuple(item.test for item in nothing)
         why = f"None came in {name_tests(tests)}."
@@ -86,7 +92,10 @@ def result_sometimes_missing(case: Examination) -> Iterator[Sign]:
             if any(leaves([inner]) for inner in last.body):
                 continue  # left in the first round: the detectors of early returns tell this better
             if all(item.empty_input for item in nothing) and len(nothing) < len(case.wrong_of(function)) + 1:
-                fact = f"Line {line}: {function.name} returns only inside this loop, which does not run for an empty input."
+                fact = (
+                    f"Line {line}: {function.name} returns only inside this loop, which does not run "
+                    "for an empty input."
+                )
                 yield Sign("empty-input-forgotten", (line,), 0.8, fact, why + " Their input is empty.", tests)
                 yield Sign("missing-return", (line,), 0.7, fact, why, tests)
             else:
@@ -121,7 +130,10 @@ def _after_conditional(
             return
         ran = [case.ran_in(test, end.lineno) for test in tests]
         if isinstance(end, ast.Assign | ast.AugAssign) and any(item is not False for item in ran):
-            fact = f"Line {end.lineno}: this branch ends with `{case.program.line(end.lineno)}` and returns nothing, another branch returns."
+            fact = (
+                f"Line {end.lineno}: this branch ends with `{case.program.line(end.lineno)}` and "
+                "returns nothing, another branch returns."
+            )
             yield Sign("return-in-only-one-branch", (end.lineno,), 0.85, fact, why, tests)
             return
     if not other and not open_blocks:
@@ -136,33 +148,53 @@ def _in_loop(case: Examination, statement: ast.stmt) -> ast.For | ast.While | No
 
 
 def return_inside_loop(case: Examination) -> Iterator[Sign]:
-    """A loop that is left at the end of its first round by the return of an accumulated result."""
+    """A loop that is left by the return of a result that it has only begun to build."""
     for function in case.functions:
         for item in function.returns:
             loop = _in_loop(case, item)
-            if loop is None or item.value is None or isinstance(item.value, ast.Constant):
-                continue
-            before = loop.body[: loop.body.index(item)]
-            if any(isinstance(node, ast.Continue) for part in before for node in ast.walk(part)):
-                continue
-            changed = {
-                name
-                for part in before
-                for node in ast.walk(part)
-                for name in _changed_by(node)
-            }
-            returned = {node.id for node in ast.walk(item.value) if isinstance(node, ast.Name)}
+            begun = _begun(loop.body, item) if loop is not None else _begun_in_branch(case, function, item)
+            around = case.program.loops_around(item)
             tests = _ran_tests(case, function, item.lineno)
-            if changed & returned and tests:
-                name = min(changed & returned)
-                fact = f"Line {item.lineno}: the loop builds up `{name}`, and `{case.program.line(item.lineno)}` stands inside it."
-                why = f"The loop of line {loop.lineno} ends in its first round in {name_tests(tests)}."
-                yield Sign("return-inside-loop", (item.lineno,), 0.92, fact, why, tests)
+            if begun is None or not around or not tests:
+                continue
+            text = case.program.line(item.lineno)
+            fact = f"Line {item.lineno}: the loop builds up `{begun}`, and `{text}` stands inside it."
+            why = f"It ends the loop of line {around[0].lineno} early in {name_tests(tests)}."
+            yield Sign("return-inside-loop", (item.lineno,), 0.92, fact, why, tests)
+
+
+def _begun(block: list[ast.stmt], item: ast.Return) -> str | None:
+    """The name that a block changes and then hands out by a return at its end."""
+    if item.value is None or isinstance(item.value, ast.Constant):
+        return None
+    before = [node for part in block[: block.index(item)] for node in ast.walk(part)]
+    if any(isinstance(node, ast.Continue) for node in before):
+        return None
+    changed = {name for node in before for name in _changed_by(node)}
+    returned = {node.id for node in ast.walk(item.value) if isinstance(node, ast.Name)}
+    return min(changed & returned, default=None)
+
+
+def _begun_in_branch(case: Examination, function: Function, item: ast.Return) -> str | None:
+    """The same in an if of a loop, for a name that is handed out behind the loop as well."""
+    above = case.program.parent(item)
+    if not isinstance(above, ast.If) or item not in above.body or not isinstance(item.value, ast.Name):
+        return None
+    loops = case.program.loops_around(item)
+    again = any(
+        other is not item
+        and isinstance(other.value, ast.Name)
+        and other.value.id == item.value.id
+        and loops
+        and not case.program.loops_around(other)
+        for other in function.returns
+    )
+    return _begun(above.body, item) if again else None
 
 
 def _changed_by(node: ast.AST) -> Iterator[str]:
     match node:
-        case ast.AugAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+        case ast.Name(id=name, ctx=ast.Store()):
             yield name
         case ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name))):
             yield name
@@ -198,7 +230,8 @@ def early_exit_search(case: Examination) -> Iterator[Sign]:
         tests = _ran_tests(case, function, second.lineno)
         if tests:
             fact = (
-                f"Line {second.lineno}: `{case.program.line(second.lineno)}` leaves the loop of line {loop.lineno} "
+                f"Line {second.lineno}: `{case.program.line(second.lineno)}` leaves the loop of line "
+                f"{loop.lineno} "
                 "as soon as one item does not fit."
             )
             why = f"That return ended the loop early in {name_tests(tests)}."
@@ -230,81 +263,40 @@ def _computed(item: ast.Return) -> bool:
 def code_after_return(case: Examination) -> Iterator[Sign]:
     """Work that stands behind a return and can never be done."""
     for function in case.functions:
-        for node in (function.node, *function.nodes):
-            for name in ("body", "orelse"):
-                block = getattr(node, name, None)
-                if not isinstance(block, list):
-                    continue
-                yield from _dead_part(case, function, [item for item in block if isinstance(item, ast.stmt)])
+        for item in function.returns:
+            block = case.program.block_of(item)
+            yield from _dead_part(case, function, block[block.index(item) :])
 
 
 def _dead_part(case: Examination, function: Function, block: list[ast.stmt]) -> Iterator[Sign]:
-    for here, after in zip(block, block[1:], strict=False):
-        if not isinstance(here, ast.Return):
-            continue
+    for here, after in itertools.pairwise(block[:2]):
         if isinstance(after, ast.Return | ast.Pass | ast.Break | ast.Continue | ast.FunctionDef):
             return
         if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
             return
         tests = _ran_tests(case, function, here.lineno)
         if tests:
-            fact = f"Line {after.lineno}: `{case.program.line(after.lineno)}` stands behind the return of line {here.lineno} and never runs."
-            yield Sign("code-after-return", (after.lineno, here.lineno), 0.85, fact, f"The return was reached in {name_tests(tests)}.", tests)
+            fact = (
+                f"Line {after.lineno}: `{case.program.line(after.lineno)}` stands behind the return of "
+                f"line {here.lineno} and never runs."
+            )
+            yield Sign(
+                "code-after-return",
+                (after.lineno, here.lineno),
+                0.85,
+                fact,
+                f"The return was reached in {name_tests(tests)}.",
+                tests,
+            )
         return
-
-
-def print_returns_value(case: Examination) -> Iterator[Sign]:
-    """The value of a call of `print` used as if it were what is printed."""
-    for node, _ in case.places:
-        value = getattr(node, "value", None)
-        if isinstance(node, ast.Return | ast.Assign) and called_name(value) == "print":
-            fact = f"Line {node.lineno}: in `{case.program.line(node.lineno)}` the value of print is used, which is None."
-            yield Sign("print-returns-value", (node.lineno,), 0.94, fact, f"It runs in {name_tests(case.failed_ids)}.", case.failed_ids)
-    for node, _ in case.places:
-        inner = node.args[0] if isinstance(node, ast.Call) and called_name(node) == "print" and node.args else None
-        called = case.program.function(called_name(inner) or "")
-        if called is None or called.returns_value or not _prints(called):
-            continue
-        strayed = [
-            item.test
-            for item in case.wrong
-            if item.output and "None" in str(item.actual).split() and "None" not in str(item.expected).split()
-        ]
-        if strayed:
-            fact = f"Line {node.lineno}: `{case.program.line(node.lineno)}` prints what {called.name} returns, and it returns nothing."
-            yield Sign("function-prints-so-returns", (node.lineno, called.line), 0.9, fact, f"A stray None is printed in {name_tests(strayed)}.", tuple(strayed))
-
-
-def return_instead_of_print(case: Examination) -> Iterator[Sign]:
-    """A program that computes a value in a function, calls it and shows nothing."""
-    silent = tuple(item.test for item in case.wrong if item.output and not str(item.actual).strip())
-    if not silent:
-        return
-    for node in case.program.top:
-        called = case.program.function(called_name(node.value) or "") if isinstance(node, ast.Expr) else None
-        if called is not None and called.returns_value and not _prints(called):
-            line = getattr(node, "lineno", 1)
-            fact = f"Line {line}: `{case.program.line(line)}` calls {called.name} and does nothing with the value it returns."
-            yield Sign("return-instead-of-print", (line,), 0.92, fact, f"Nothing is printed in {name_tests(silent)}.", silent)
-
-
-def function_not_called(case: Examination) -> Iterator[Sign]:
-    """A program whose only function is defined and never started."""
-    silent = tuple(item.test for item in case.wrong if item.output and not str(item.actual).strip())
-    names = {node.id for node in case.program.nodes if isinstance(node, ast.Name)}
-    idle = [item for item in case.program.functions if item.owner is None and item.outer is None and item.name not in names]
-    outside = [n for n in case.program.top if isinstance(n, ast.Call)]
-    if silent and idle and not outside:
-        line = idle[-1].line
-        fact = f"Line {line}: the function {idle[-1].name} is defined, and no line calls it."
-        yield Sign("function-not-called", (line,), 0.93, fact, f"Nothing is printed in {name_tests(silent)}.", silent, anywhere=True)
 
 
 def none_for_empty_value(case: Examination) -> Iterator[Sign]:
     """None returned on purpose where zero, False or something empty was wanted."""
     for function in case.functions:
         wanted = [
-            item for item in _none_tests(case, function)
+            item
+            for item in _none_tests(case, function)
             if item.expected in (0, False, "") or item.expected in ([], (), {})
         ]
         for item in function.returns:
@@ -314,3 +306,62 @@ def none_for_empty_value(case: Examination) -> Iterator[Sign]:
                 fact = f"Line {item.lineno}: {function.name} returns None on purpose."
                 why = f"Zero, False or something empty was wanted in {name_tests(tests)}."
                 yield Sign("none-is-false-or-zero", (item.lineno,), 0.88, fact, why, tests)
+
+
+def break_for_continue(case: Examination) -> Iterator[Sign]:
+    """A break where one item should be skipped: the result ends at the first such item."""
+    for loop, function in case.loops:
+        if not isinstance(loop, ast.For):
+            continue
+        for part in loop.body[:-1]:
+            match part:
+                case ast.If(body=[ast.Break() as jump], orelse=[]):
+                    pass
+                case _:
+                    continue
+            tests = tuple(
+                fact.test
+                for fact in case.wrong_of(function)
+                if _cut_off(fact) and case.ran_in(fact.test, jump.lineno) is not False
+            )
+            if tests and len(tests) == len(case.wrong_of(function)):
+                fact = (
+                    f"Line {jump.lineno}: `break` ends the loop of line {loop.lineno} at the first item "
+                    f"for which line {part.lineno} holds."
+                )
+                why = f"What comes after that item is missing in {name_tests(tests)}."
+                yield Sign("continue-is-break", (jump.lineno, part.lineno), 0.9, fact, why, tests)
+
+
+def _cut_off(fact: Contrast) -> bool:
+    """Whether a shorter beginning of the wanted items came."""
+    pieces = fact.pieces
+    return (
+        pieces is not None and len(pieces[1]) < len(pieces[0]) and list(pieces[0])[: len(pieces[1])] == list(pieces[1])
+    )
+
+
+def return_wrong_variable(case: Examination) -> Iterator[Sign]:
+    """A function that builds up one variable and hands out another one."""
+    for function in case.functions:
+        if len(function.returns) != 1 or not isinstance(returned := function.returns[0].value, ast.Name):
+            continue
+        tests = _ran_tests(case, function, function.returns[0].lineno)
+        grown = {
+            node.target.id
+            for node in function.nodes
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and case.program.loops_around(node)
+        }
+        idle = sorted(name for name in grown if name != returned.id and not function.loads(name))
+        counted = returned.id in function.parameters or any(
+            isinstance(node, ast.For) and isinstance(node.target, ast.Name) and node.target.id == returned.id
+            for node in function.nodes
+        )
+        if idle and counted and tests:
+            line = function.returns[0].lineno
+            fact = (
+                f"Line {line}: `{case.program.line(line)}` hands out `{returned.id}`, and `{idle[0]}`, "
+                "which the loop builds up, is never read."
+            )
+            why = f"The result is wrong in {name_tests(tests)}."
+            yield Sign("return-wrong-variable", (line,), 0.9, fact, why, tests)

@@ -176,7 +176,14 @@ def indentation_is_cosmetic(case: Examination) -> Iterator[Sign]:
     text = case.program.line(fault.line)
     if "'return' outside function" in fault.message:
         fact = f"Line {fault.line}: `{text}` is not indented as a part of a function."
-        yield Sign("indentation-is-cosmetic", (fault.line,), 0.8, fact, "A return outside of a function cannot be compiled.", anywhere=True)
+        yield Sign(
+            "indentation-is-cosmetic",
+            (fault.line,),
+            0.8,
+            fact,
+            "A return outside of a function cannot be compiled.",
+            anywhere=True,
+        )
     elif fault.type == "IndentationError" and not _only_comments_above(case.program, fault):
         margins = "".join(line[: len(line) - len(line.lstrip())] for line in case.program.lines[: fault.line])
         if " " in margins and "\t" in margins:

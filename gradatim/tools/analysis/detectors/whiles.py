@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from gradatim.tools.analysis.examination import Examination, name_tests
 from gradatim.tools.analysis.flow import body_nodes, constant_number, names_in, own_loop_nodes
-from gradatim.tools.analysis.program import stored_names
+from gradatim.tools.analysis.program import Function, stored_names
 from gradatim.tools.analysis.sign import Sign
 
-_CHANGING = frozenset("append pop remove insert extend clear add discard popleft update sort".split())
+_CHANGING = frozenset(
+    ["append", "pop", "remove", "insert", "extend", "clear", "add", "discard", "popleft", "update", "sort"]
+)
 
 
 def _changed(loop: ast.While) -> dict[str, list[ast.AST]]:
@@ -37,7 +39,9 @@ def _can_leave(loop: ast.While) -> bool:
 
 
 def _condition_names(loop: ast.While) -> frozenset[str]:
-    called = {node.func.id for node in ast.walk(loop.test) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    called = {
+        node.func.id for node in ast.walk(loop.test) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
     return names_in(loop.test) - called
 
 
@@ -68,7 +72,9 @@ def missing_loop_update(case: Examination) -> Iterator[Sign]:
         listed = " or ".join(f"`{name}`" for name in sorted(names))
         fact = f"Line {loop.lineno}: nothing in the loop changes {listed} of the condition `{text}`."
         confidence = 0.7 if _can_leave(loop) else 0.96
-        yield Sign("missing-loop-update", (loop.lineno,), confidence, fact, f"Time ran out in {name_tests(tests)}.", tests)
+        yield Sign(
+            "missing-loop-update", (loop.lineno,), confidence, fact, f"Time ran out in {name_tests(tests)}.", tests
+        )
 
 
 def _is_len(node: ast.Call) -> bool:
@@ -95,14 +101,17 @@ def infinite_while(case: Examination) -> Iterator[Sign]:
             fact = f"Line {away.lineno}: `{case.program.text(away)}` moves away from what ends `while {text}`."
             yield Sign("infinite-while", (line, away.lineno), 0.93, fact, why, tests)
         elif (step := _jumps_over(loop)) is not None:
-            fact = f"Line {line}: `{text}` ends the loop at one exact value, and line {step.lineno} changes it in larger steps."
+            fact = (
+                f"Line {line}: `{text}` ends the loop at one exact value, and line {step.lineno} "
+                "changes it in larger steps."
+            )
             yield Sign("infinite-while", (line, step.lineno), 0.88, fact, why, tests)
         elif (branch := _only_in_branch(case, loop, [node for name in mine for node in changed[name]])) is not None:
             fact = f"Line {branch}: what ends `while {text}` is changed in one branch of the loop only."
             yield Sign("infinite-while", (line, branch), 0.88, fact, why, tests)
 
 
-def _step(node: ast.AST, name: str) -> tuple[ast.AST, float] | None:
+def _step(node: ast.AST, name: str) -> tuple[ast.stmt, float] | None:
     """By how much a statement moves a name, if it does so by a constant."""
     match node:
         case ast.AugAssign(target=ast.Name(id=target), op=ast.Add(), value=value) if target == name:
@@ -111,16 +120,16 @@ def _step(node: ast.AST, name: str) -> tuple[ast.AST, float] | None:
         case ast.AugAssign(target=ast.Name(id=target), op=ast.Sub(), value=value) if target == name:
             number = constant_number(value)
             return None if number is None else (node, -number)
-        case ast.Assign(targets=[ast.Name(id=target)], value=ast.BinOp(left=ast.Name(id=source), op=op, right=value)) if (
-            target == name == source and isinstance(op, ast.Add | ast.Sub)
-        ):
+        case ast.Assign(
+            targets=[ast.Name(id=target)], value=ast.BinOp(left=ast.Name(id=source), op=op, right=value)
+        ) if target == name == source and isinstance(op, ast.Add | ast.Sub):
             number = constant_number(value)
             return None if number is None else (node, number if isinstance(op, ast.Add) else -number)
         case _:
             return None
 
 
-def _steps(loop: ast.While, name: str) -> list[tuple[ast.AST, float]]:
+def _steps(loop: ast.While, name: str) -> list[tuple[ast.stmt, float]]:
     return [step for node in body_nodes(loop.body) if (step := _step(node, name)) is not None]
 
 
@@ -134,11 +143,11 @@ def _moves_away(loop: ast.While) -> ast.stmt | None:
     stores = [node for node in body_nodes(loop.body) if name in stored_names(node)]
     if not steps or len(steps) != len(stores):
         return None
-    wrong_way = (lambda s: s <= 0) if isinstance(op, ast.Lt | ast.LtE) else (lambda s: s >= 0)
-    if isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) and all(wrong_way(size) for _, size in steps):
-        node = steps[0][0]
-        return node if isinstance(node, ast.stmt) else None
-    return None
+    if isinstance(op, ast.Lt | ast.LtE):
+        away = all(size <= 0 for _, size in steps)
+    else:
+        away = isinstance(op, ast.Gt | ast.GtE) and all(size >= 0 for _, size in steps)
+    return steps[0][0] if away else None
 
 
 def _jumps_over(loop: ast.While) -> ast.stmt | None:
@@ -148,8 +157,7 @@ def _jumps_over(loop: ast.While) -> ast.stmt | None:
         case _:
             return None
     steps = _steps(loop, name)
-    large = [node for node, size in steps if abs(size) != 1 and isinstance(node, ast.stmt)]
-    return large[0] if large and isinstance(large[0], ast.stmt) else None
+    return next((node for node, size in steps if abs(size) != 1), None)
 
 
 def _only_in_branch(case: Examination, loop: ast.While, changes: list[ast.AST]) -> int | None:
@@ -183,8 +191,18 @@ def loop_variable_reset(case: Examination) -> Iterator[Sign]:
                     continue
             moved = [node for node, _ in _steps(loop, name)]
             if constant_number(value) is not None and moved:
-                fact = f"Line {statement.lineno}: `{case.program.line(statement.lineno)}` sets the counter of `while {case.program.text(loop.test)}` back in every round."
-                yield Sign("loop-variable-reset", (statement.lineno, loop.lineno), 0.93, fact, f"Time ran out in {name_tests(tests)}.", tests)
+                fact = (
+                    f"Line {statement.lineno}: `{case.program.line(statement.lineno)}` sets the counter "
+                    f"of `while {case.program.text(loop.test)}` back in every round."
+                )
+                yield Sign(
+                    "loop-variable-reset",
+                    (statement.lineno, loop.lineno),
+                    0.93,
+                    fact,
+                    f"Time ran out in {name_tests(tests)}.",
+                    tests,
+                )
 
 
 def while_condition_inverted(case: Examination) -> Iterator[Sign]:
@@ -197,9 +215,34 @@ def while_condition_inverted(case: Examination) -> Iterator[Sign]:
         facts = case.wrong_of(function)
         reached = [item.test for item in facts if case.ran_in(item.test, loop.lineno)]
         entered = [item.test for item in facts if case.ran_in(item.test, loop.body[0].lineno)]
-        if len(reached) >= 2 and not entered and isinstance(loop.test, ast.Compare) and loop.body[0].lineno > loop.lineno:
+        if (
+            len(reached) >= 2
+            and not entered
+            and isinstance(loop.test, ast.Compare)
+            and loop.body[0].lineno > loop.lineno
+        ):
             fact = f"Line {loop.lineno}: the condition `{case.program.text(loop.test)}` is false at the start."
-            yield Sign("while-condition-inverted", (loop.lineno,), 0.78, fact, f"The loop is never entered in {name_tests(reached)}.", tuple(reached))
+            why = f"The loop is never entered in {name_tests(reached)}."
+            yield Sign("while-condition-inverted", (loop.lineno,), 0.75, fact, why, tuple(reached))
+            started = _start_of(function, loop) if all(item.actual == facts[0].actual for item in facts) else None
+            if started is not None:
+                text = case.program.line(started)
+                fact = (
+                    f"Line {started}: after `{text}` the condition `{case.program.text(loop.test)}` is false at once."
+                )
+                yield Sign("wrong-initial-value", (started, loop.lineno), 0.75, fact, why, tuple(reached))
+
+
+def _start_of(function: Function | None, loop: ast.While) -> int | None:
+    """Line on which a name of a loop's condition gets a constant before the loop."""
+    for node in function.nodes if function is not None else ():
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in _condition_names(loop):
+                if constant_number(value) is not None and node.lineno < loop.lineno:
+                    return node.lineno
+            case _:
+                continue
+    return None
 
 
 def nested_loop_same_variable(case: Examination) -> Iterator[Sign]:
@@ -209,13 +252,21 @@ def nested_loop_same_variable(case: Examination) -> Iterator[Sign]:
             continue
         for node in body_nodes(loop.body):
             if isinstance(node, ast.For) and isinstance(node.target, ast.Name) and node.target.id == loop.target.id:
-                after = [
-                    item
+                used = any(
+                    isinstance(item, ast.Name) and item.id == loop.target.id and isinstance(item.ctx, ast.Load)
                     for item in body_nodes(loop.body)
-                    if isinstance(item, ast.Name) and item.id == loop.target.id
-                    and isinstance(item.ctx, ast.Load) and item.lineno > (node.end_lineno or node.lineno)
-                ]
-                tests = tuple(item.test for item in case.wrong_of(function))
-                if tests and after:
-                    fact = f"Line {node.lineno}: the inner loop uses `{loop.target.id}`, the variable of the loop of line {loop.lineno}, as well."
-                    yield Sign("nested-loop-same-variable", (node.lineno, loop.lineno), 0.88, fact, f"The result is wrong in {name_tests(tests)}.", tests)
+                )
+                tests = tuple(item.test for item in case.wrong_of(function)) or case.failed_ids
+                if tests and used:
+                    fact = (
+                        f"Line {node.lineno}: the inner loop uses `{loop.target.id}`, the variable of "
+                        f"the loop of line {loop.lineno}, as well."
+                    )
+                    yield Sign(
+                        "nested-loop-same-variable",
+                        (node.lineno, loop.lineno),
+                        0.88,
+                        fact,
+                        f"The result is wrong in {name_tests(tests)}.",
+                        tests,
+                    )

@@ -9,7 +9,9 @@ from typing import Literal
 Mood = Literal["states", "asks", "advises", "supposes"]
 
 _C = "[\ue100-\uf0ff]"
-_SUBJECT = rf"(?:the|it|its|you|your|this|that|these|there|we|each|every|only|no|nothing|all|python|when|one|{_C}|[a-z]\b)"
+_SUBJECT = (
+    rf"(?:the|it|its|you|your|this|that|these|there|we|each|every|only|no|nothing|all|python|when|one|{_C}|[a-z]\b)"
+)
 _BOUNDARY = re.compile(
     rf"(?P<strong>;\s+|\s+-\s+|:\s+|,?\s+-\s+)"
     rf"|(?P<cause>,?\s+(?:and\s+)?(?:because(?:\s+of)?|since|due\s+to|as\s+a\s+result\s+of)\b)"
@@ -37,25 +39,29 @@ _CARRIES = re.compile(
 )
 _LEAD = r"^(?:\W|and|but|so|please|now|then|first|second|finally|next|also|instead|just|simply|maybe|perhaps|still|always|carefully|great|good|okay|ok|hint|tip|(?:on|in|at) (?:lines?|the) [^,]{1,20},)*[\s,:]*"
 _VERBS = (
-    "adjust add ask be build call change check choose compare consider convert copy correct count debug decide define do don't double-check "
+    "adjust add ask avoid be build call change check choose compare consider convert copy correct count debug decide define do don't double-check "
     "draw ensure examine experiment explore find fix focus follow give go have imagine include indent initialise initialize insert keep let "
-    "let's look make modify move note notice observe pay pick practice practise print put read recall remember remove rename replace return "
+    "let's look make modify move note notice observe pay pick practice practise prevent print put read recall remember remove rename replace return "
     "review revisit rewrite run see set start step swap take test think trace try turn update use verify walk watch work write"
 )
-_IMPERATIVE = re.compile(rf"{_LEAD}(?:{'|'.join(_VERBS.split())})\b(?!\s+(?:is|are|was|were|does|has|function|statement|loop)\b)", re.IGNORECASE)
+_IMPERATIVE = re.compile(
+    rf"{_LEAD}(?:{'|'.join(_VERBS.split())})\b(?!\s+(?:is|are|was|were|does|has|function|statement|loop)\b|\s+t?\d)",
+    re.IGNORECASE,
+)
 _ADVISES = re.compile(
     r"\b(?:you|we|it|one|line \d+|the \w+|your \w+)\s+(?:also\s+|only\s+|just\s+|simply\s+|really\s+)?(?:should|must|need(?:s)? to|have to|has to|ought to|could|can|may|might|might want to)\b"
     r"|\b(?:it is|it's|it would be|a good idea|better|best) to\b|\byou need\b|\bthere should be\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    rf"{_LEAD}(?:what|why|how|which|where|when|who|can|could|do|does|did|is|are|was|should|would|will|have|has)\b", re.IGNORECASE
+    rf"{_LEAD}(?:what|why|how|which|where|when|who|can|could|do|does|did|is|are|was|should|would|will|have|has)\b",
+    re.IGNORECASE,
 )
 
 
 _BLOCKS = re.compile(
-    r"\b(?:not|never|no longer|cannot|neither|nor|none|without|false|untrue|wrong that|should|must|needs?|make|makes|making|lets?|get|ensures?|"
-    r"sure|verify|prevents?|avoids?|instead of|rather than|try|until|in order to|wants?|unlike|supposed|missing|lacks?|forgot|forget|"
+    r"\b(?:not|never|no longer|cannot|neither|nor|none|without|false|untrue|wrong that|should|must|needs?|make|makes|making|lets?|ensures?|"
+    r"sure|verify|prevents?|avoids?|instead of|rather than|until|in order to|wants?|unlike|supposed|missing|lacks?|forgot|forget|"
     r"hardly|rarely|almost|nearly|at least|at most|about|around|roughly)\b|n't\b",
     re.IGNORECASE,
 )
@@ -70,6 +76,7 @@ class Clause:
         start: Where its own words begin, behind the word that joins it to the others.
         end: Position behind its last sign.
         causal: It says why, or what follows.
+    doubtful: It holds a condition, a possibility or somebody's belief.
         purpose: It says what something is done for.
     """
 
@@ -77,10 +84,17 @@ class Clause:
     end: int
     mood: Mood
     causal: bool = False
+    doubtful: bool = False
 
     def asserts(self, text: str, position: int) -> bool:
         """Whether what stands at a position of this clause is stated as a fact of the present program."""
-        return self.mood in ("states", "advises") and not _BLOCKS.search(text, self.start, position)
+        stated = self.mood in ("states", "advises") and not self.doubtful
+        return stated and not _BLOCKS.search(text, self.start, position)
+
+
+def supposes(text: str) -> bool:
+    """Whether a part of a sentence speaks of what might be, or of what somebody believes."""
+    return bool(_SUPPOSES.search(text))
 
 
 def clauses_of(text: str) -> tuple[Clause, ...]:
@@ -106,14 +120,15 @@ def clauses_of(text: str) -> tuple[Clause, ...]:
         if kind in ("strong", "cause", "reason"):
             carried = False
         mood: Mood = "states"
+        doubtful = (carried and kind != "cause") or supposes(part)
         if index >= asked_from:
             mood = "asks"
-        elif (carried and kind != "cause") or _SUPPOSES.search(part):
-            mood = "supposes"
-        elif _IMPERATIVE.search(part) or _ADVISES.search(part):
+        elif _IMPERATIVE.search(part) or (not doubtful and _ADVISES.search(part)):
             mood = "advises"
-        carried = carried or (mood == "supposes" and bool(_CARRIES.search(part)))
-        found.append(Clause(begin, end, mood, causal=kind in ("cause", "reason", "result", "so")))
+        elif doubtful:
+            mood = "supposes"
+        carried = carried or (doubtful and bool(_CARRIES.search(part)))
+        found.append(Clause(begin, end, mood, causal=kind in ("cause", "reason", "result", "so"), doubtful=doubtful))
     return tuple(found)
 
 

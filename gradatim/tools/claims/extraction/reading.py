@@ -17,9 +17,7 @@ from gradatim.tools.claims.extraction.clauses import Clause, clauses_of
 _FIRST, _LAST = 0xE100, 0xF0FF
 CODE = "[\ue100-\uf0ff]"
 """Matches one piece of code."""
-VALUE = (
-    rf"(?:{CODE}|-?\d+(?:\.\d+)?(?![\d\w%]|[.,]\d)|None\b|True\b|False\b|an empty (?:list|string|dictionary|tuple)\b|zero\b)"
-)
+VALUE = rf"(?:{CODE}|-?\d+(?:\.\d+)?(?![\d\w%]|[.,]\d)|None\b|True\b|False\b|an empty (?:list|string|dictionary|tuple)\b|zero\b)"
 """Matches one piece of code or one plain value."""
 EXCEPTION = r"\b[A-Z]\w*(?:Error|Exception|Interrupt|Iteration|Exit)\b"
 
@@ -33,18 +31,26 @@ _SPAN = re.compile(r"```(?:[a-zA-Z]+(?=\s))?(.+?)```|``(.+?)``|`([^`]+)`", re.DO
 _IN_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 _KIND = r"(?:test|exception|syntax|line|static|misconception|concept|path|passage|history|mastery|repair)"
 _CITATION = re.compile(rf"\s*[\[(](?:evidence:?\s*|see\s+)?{_KIND}:[^\s\])]+(?:[,;\s]+{_KIND}:[^\s\])]+)*[\])]", re.I)
-_TEST_ID = re.compile(r"[\[(]?\btests?:\s?(t\d{1,4})\b[\])]?(?=\s+(?:is|was|still|also|pass|fail|raise|time|give|return))")
-_PLAIN = re.compile(rf"{EXCEPTION}|t\d{{1,4}}")
+_TEST_ID = re.compile(
+    r"[\[(]?\btests?:\s?(t\d{1,4})\b[\])]?(?=\s+(?:is|was|still|also|pass|fail|raise|time|give|return))"
+)
+_PLAIN = re.compile(rf"{EXCEPTION}(?::[^`]*)?|t\d{{1,4}}")
 _CALL_START = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\(")
 _BARE = re.compile(r"(?<!\w)(?:'[^'\n]{0,100}'|\"[^\"\n]{0,100}\")(?!\w)|(?<![\w)\]])[\[{(]")
-_EMPTY = {"an empty list": "[]", "an empty string": "''", "an empty dictionary": "{}", "an empty tuple": "()", "zero": "0"}
+_EMPTY = {
+    "an empty list": "[]",
+    "an empty string": "''",
+    "an empty dictionary": "{}",
+    "an empty tuple": "()",
+    "zero": "0",
+}
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
 class Found(NamedTuple):
-    """A claim, and which part of the prepared sentence it covers."""
+    """A claim, and which part of the prepared sentence it covers; without a claim, words that add nothing."""
 
-    claim: Claim
+    claim: Claim | None
     start: int
     end: int
 
@@ -131,7 +137,9 @@ def _bare(text: str) -> Iterator[tuple[str, bool]]:
         opening = first.end() - 1
         end = first.end() if text[opening] in "'\"" else _closing(text, opening)
         piece = text[first.start() : end] if end else ""
-        fits = bool(piece) and (piece[piece.find("(") :].lower() not in ("(s)", "(es)") if first is call else is_literal(piece))
+        fits = bool(piece) and (
+            piece[piece.find("(") :].lower() not in ("(s)", "(es)") if first is call else is_literal(piece)
+        )
         if fits and first is value and piece.startswith("(") and "," not in piece:
             fits = False  # a number in round brackets is a remark, not a tuple
         if fits:

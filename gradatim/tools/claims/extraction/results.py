@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from gradatim.domain import CallResultClaim, ExpectedResultClaim
+from gradatim.domain import CallResultClaim, ExceptionClaim, ExpectedResultClaim
 from gradatim.tools.claims.code import evaluable_call
+from gradatim.tools.claims.extraction.clauses import supposes
 from gradatim.tools.claims.extraction.reading import CODE, EXCEPTION, VALUE, Found, Reading
 
 _ADVERB = r"(?:(?:actually|currently|now|only|still|just|also|even|really|instead|always|will|wrongly|incorrectly|mistakenly|correctly|rightly)\s+)*"
@@ -35,9 +37,9 @@ _STEPS = tuple(
         ("expected", rf"{_LINK}(?:(?:(?:the\s+)?(?:tests?|task)\s+)?(?:expects?|wants|expected|requires|needs)\s+(?:it\s+to\s+(?:be|return|give)\s+)?){_ARTICLE}({VALUE}){_STOP}"),
         ("expected", rf"{_LINK}({VALUE})\s+(?:is|was)\s+(?:expected|required|wanted|needed)\b"),
         ("expected", rf"[\s,(]*(?:instead\s+of|rather\s+than)\s+(?:the\s+(?:expected|correct|right)\s+)?(?:{_KIND}\s+)?({VALUE}){_STOP}"),
-        ("given", rf"{_LINK}(?:{_SUBJECT}\s+)?{_ADVERB}{_GIVES}\s+(?:back\s+)?{_ADVERB}{_ARTICLE}({VALUE}){_STOP}"),
+        ("given", rf"{_LINK}(?:{_SUBJECT}\s+)?{_ADVERB}{_GIVES}\s+(?:back\s+)?{_ADVERB}{_ARTICLE}({VALUE}){_STOP}(?:[\s,]*as\s+expected\b)?"),
         ("given", rf"{_LINK}{_RESULT}\s+(?:is|was)\s+{_ADVERB}({VALUE}){_STOP}"),
-        ("given", rf"{_LINK}(?:got|was|is)\s+({VALUE}){_STOP}"),
+        ("copula", rf"{_LINK}(?:got|was|is|it\s+is|it\s+was)\s+({VALUE}){_STOP}"),
         ("raised", rf"{_LINK}(?:{_SUBJECT}\s+)?{_ADVERB}(?:raises?|raised|throws?|threw|causes?|caused|triggers?|(?:crash|end|stop|fail)(?:es|s|ed|ped)?\s+with|results?\s+in|leads?\s+to|gives?|produces?)\s+(?:an?\s+|the\s+)?({EXCEPTION})"),
         ("needed-error", rf"{_LINK}(?:{_SUBJECT}\s+)?(?:should|must|has\s+to|is\s+expected\s+to)\s+raise\s+(?:an?\s+|the\s+)?({EXCEPTION})"),
         ("other", rf"[\s,]*not\s+({VALUE}){_STOP}"),
@@ -48,8 +50,13 @@ _BACKWARDS = re.compile(
     rf"(?:for|with|on|when\s+(?:you|we)\s+(?:call|run)|when\s+calling|if\s+(?:you|we)\s+call)\s+(?:the\s+call\s+)?({CODE})",
     re.IGNORECASE,
 )
-_EXPECTED_OF = re.compile(rf"{_WANTED}\s+(?:of|for)\s+(?:the\s+call\s+)?({CODE})\s+(?:is|was|should\s+be|would\s+be)\s+({VALUE}){_STOP}", re.IGNORECASE)
-_RESULT_OF = re.compile(rf"{_RESULT}\s+(?:of|for)\s+(?:the\s+call\s+)?({CODE})\s+(?:is|was)\s+{_ADVERB}({VALUE}){_STOP}", re.IGNORECASE)
+_EXPECTED_OF = re.compile(
+    rf"{_WANTED}\s+(?:of|for)\s+(?:the\s+call\s+)?({CODE})\s+(?:is|was|should\s+be|would\s+be)\s+({VALUE}){_STOP}",
+    re.IGNORECASE,
+)
+_RESULT_OF = re.compile(
+    rf"{_RESULT}\s+(?:of|for)\s+(?:the\s+call\s+)?({CODE})\s+(?:is|was)\s+{_ADVERB}({VALUE}){_STOP}", re.IGNORECASE
+)
 _EXPECTS = re.compile(
     rf"(?:(?:the\s+)?(?:tests?|task)(?:\s+t\d+)?\s+(?:expects?|wants?|requires?|needs)|expected)\s+(?:the\s+call\s+)?({CODE})\s+to\s+(?:be|return|give|equal|produce|evaluate\s+to)\s+({VALUE}){_STOP}",
     re.IGNORECASE,
@@ -59,21 +66,25 @@ _BEFORE = re.compile(
     r"\b(?:calling|running|evaluating|trying|for|with|on|in|case|input|example|call|test\s+t\d+|test)|\bthe)\s*(?:the\s+)?(?:call|test|example|input|expression)?\s*(?:t\d+\s*)?[(:,]*\s*)+$",
     re.IGNORECASE,
 )
-_HARMLESS = re.compile(rf"\b(?:when|if)\s+(?:you|we|one)\s+(?:call|run|try|evaluate|execute)\s+(?:the\s+call\s+)?{CODE}|\bas expected\b", re.IGNORECASE)
-_HYPOTHETICAL = re.compile(r"\b(?:if|unless|would|could|might|may|once|after|then|perhaps|maybe|probably|until|suppose|imagine|chang\w+|fix\w*|replac\w+)\b", re.I)
+_CONTRAST = re.compile(
+    r"[\s,]*(?:\()?(?:instead\s+of|rather\s+than|but\s+(?:it\s+)?(?:should|must|expected)|expected)", re.IGNORECASE
+)
+_AS_NEEDED = re.compile(
+    r"\b(?:correctly|rightly|correct|right)\b(?!\s+(?:result|value)\s+(?:is|was))|as\s+expected", re.IGNORECASE
+)
+_AT_LINE = re.compile(r"\s*[(,]?\s*(?:(?:on|in|at)\s+)?line\s+(\d{1,5})\b\)?", re.IGNORECASE)
+_HARMLESS = re.compile(
+    rf"\b(?:when|if)\s+(?:you|we|one)\s+(?:call|run|try|evaluate|execute)\s+(?:the\s+call\s+)?(?={CODE})", re.IGNORECASE
+)
 
 
 def results(reading: Reading) -> Iterator[Found]:
     """Claims about results of calls."""
-    taken: set[int] = set()
-    for found in _named(reading):
-        taken.add(found.start)
-        yield found
-    spans = [(item.start, item.end) for item in _named(reading)]
+    named = list(_named(reading))
+    yield from named
     for match in re.finditer(CODE, reading.text):
-        if any(start <= match.start() < end for start, end in spans):
-            continue
-        yield from _after(reading, match)
+        if not any(item.start <= match.start() < item.end for item in named):
+            yield from _after(reading, match)
 
 
 def _named(reading: Reading) -> Iterator[Found]:
@@ -109,32 +120,28 @@ def _after(reading: Reading, match: re.Match[str]) -> Iterator[Found]:
 def _chain(reading: Reading, call: str, start: int, position: int) -> Iterator[Found]:
     """Statements about one call, one behind the other: `f(1)` should be 2, but it returns 3."""
     known = evaluable_call(call, reading.program)
-    following = re.compile(CODE).search(reading.text, position)
+    first = True
     while True:
         for kind, pattern in _STEPS:
             match = pattern.match(reading.text, position)
-            if match is None:
+            if match is None or (kind == "copula" and first and not _CONTRAST.match(reading.text, match.end())):
                 continue
             result = match[1] if kind in ("raised", "needed-error") else reading.value(match[1])
-            if result is None or (following and following.start() < match.start(1)):
+            if result is None or (kind in ("given", "copula") and not known):
                 continue
-            if kind in ("expected", "needed-error"):
-                yield Found(ExpectedResultClaim(call=call, result=result), start, match.end())
-            elif kind == "raised" or (kind == "given" and known):
-                if re.search(r"\b(?:correctly|rightly)\b|\bcorrect\b|\bright\b", match.group(), re.IGNORECASE):
-                    yield Found(ExpectedResultClaim(call=call, result=result), start, match.end())
-                if kind == "given" and re.match(r"[\s,]*as expected", reading.text[match.end() :]):
-                    yield Found(ExpectedResultClaim(call=call, result=result), start, match.end())
-                yield Found(CallResultClaim(call=call, result=result), start, match.end())
-            elif kind != "other":
-                return
-            else:
-                yield Found(CallResultClaim(call=call, result=result), match.start(), match.end())
-            start = position = match.end()
-            following = re.compile(CODE).search(reading.text, position)
             break
         else:
             return
+        if kind in ("expected", "needed-error") or _AS_NEEDED.search(match.group()):
+            yield Found(ExpectedResultClaim(call=call, result=result), start, match.end())
+        if kind in ("given", "copula", "raised"):
+            yield Found(CallResultClaim(call=call, result=result), start, match.end())
+            where = _AT_LINE.match(reading.text, match.end()) if kind == "raised" else None
+            if where and int(where[1]):
+                yield Found(ExceptionClaim(exception=result, line=int(where[1])), match.start(1), where.end())
+        elif kind == "other":
+            yield Found(None, start, match.end())
+        start, position, first = min(start, match.start()), match.end(), False
 
 
 def _is_call(reading: Reading, sign: str, *, known: bool = True) -> bool:
@@ -144,9 +151,9 @@ def _is_call(reading: Reading, sign: str, *, known: bool = True) -> bool:
 def _states(reading: Reading, position: int) -> bool:
     """Whether the clause states facts of the present program; "when you call it" supposes nothing."""
     clause = reading.clause(position)
-    if clause.mood == "supposes":
-        part = _HARMLESS.sub("", reading.text[clause.start : clause.end])
-        if _HYPOTHETICAL.search(part):
+    if clause.doubtful and clause.mood != "asks":
+        part, harmless = _HARMLESS.subn("", reading.text[clause.start : clause.end])
+        if not harmless or supposes(part):
             return False
-        return type(clause)(clause.start, clause.end, "states").asserts(reading.text, position)
+        clause = replace(clause, mood="states", doubtful=False)
     return clause.asserts(reading.text, position)

@@ -80,6 +80,7 @@ class Watch:
         poll = select.poll()
         poll.register(self._results, select.POLLIN)
         poll.register(self._output, select.POLLIN)
+        poll.register(self._server.requests, 0)
         while True:
             left = self._deadline - time.monotonic()
             ready = dict(poll.poll(max(0.0, left) * 1000)) if left > 0 else {}
@@ -87,6 +88,9 @@ class Watch:
                 if self._is_late():
                     return self._time_is_up()
                 continue
+            if self._server.requests in ready:
+                self._server.kill(self._pid)
+                os._exit(0)
             if self._output in ready and not self._read_output():
                 poll.unregister(self._output)
             if len(self._printed) > self._server.output_limit:
@@ -175,8 +179,6 @@ class Watch:
 
         Time is up for a program that used its CPU time, that sleeps or waits, or that had three times its limit.
         """
-        if self._server.host_is_gone():
-            os._exit(0)
         try:
             now = cpu_seconds(self._pid)
         except OSError:
@@ -220,8 +222,11 @@ class Watch:
             cpu = 0.0
         exited, peak = self._server.kill(self._pid) if status != "crashed" else self._wait()
         self._read_output()
-        if status == "crashed" and os.WIFSIGNALED(exited) and os.WTERMSIG(exited) == signal.SIGKILL and (
-            peak > 0.8 * self._server.memory_mb
+        if (
+            status == "crashed"
+            and os.WIFSIGNALED(exited)
+            and os.WTERMSIG(exited) == signal.SIGKILL
+            and (peak > 0.8 * self._server.memory_mb)
         ):
             status = "memory"
         if status == "crashed" and os.WIFSIGNALED(exited) and os.WTERMSIG(exited) == signal.SIGXCPU:
