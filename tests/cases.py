@@ -38,7 +38,6 @@ def answer(**texts: str) -> dict[str, Any]:
     }
     cites = {"error_identification": ["test:t3"], "explanation": ["line:3"]}
     return {
-        "reasoning": "the loop ends early",
         **{
             part: {"text": text, "evidence": cites.get(part, ["test:t3"])} | ({"claims": []} if part in cites else {})
             for part, text in parts.items()

@@ -14,8 +14,12 @@ from gradatim.serving.realiser import FeedbackAnswer
 from gradatim.tools.claims import claims_of, sentences
 from gradatim.tools.claims.case import Case
 
-TEXT = 320
+TEXT = 280
 """Characters of one part at most."""
+QUESTION = r"^[A-Z][^`()<>=\[\]{}]{10,180}\?$"
+"""A suggestion where the solution must stay hidden: one question, without anything that looks like code."""
+PRAISE = r"^[A-Z][^`()<>=\[\]{}0-9]{10,120}[.!]$"
+"""Encouragement: one sentence that states nothing about code or numbers."""
 
 Schema = dict[str, Any]
 
@@ -28,10 +32,13 @@ def feedback_schema(case: Case, evidence: Sequence[Evidence]) -> Schema:
     """
     ids = [item.id for item in evidence]
     claims = _claim_shapes(case)
-    parts: Schema = {"reasoning": {"type": "string", "maxLength": 160}}
+    texts: dict[FeedbackPart, Schema] = {"encouragement": {"type": "string", "pattern": PRAISE}}
+    if not case.task.reveal_solution:
+        texts["corrective_suggestion"] = {"type": "string", "pattern": QUESTION}
+    parts: Schema = {}
     for part in FEEDBACK_PARTS:
         properties: Schema = {
-            "text": {"type": "string", "minLength": 1, "maxLength": TEXT},
+            "text": texts.get(part, {"type": "string", "minLength": 1, "maxLength": TEXT}),
             "evidence": {"type": "array", "items": {"enum": ids}, "minItems": 1, "maxItems": 3},
         }
         if part in ("error_identification", "explanation") and claims:
@@ -45,9 +52,9 @@ def opinion_schema(case: Case) -> Schema:
     known = [match.id for match in case.diagnosis.misconceptions]
     return _object(
         {
+            "cause": {"type": "string", "maxLength": 80},
             "line": {"type": "integer", "minimum": 1, "maximum": max(1, len(case.lines))},
             "misconception": {"enum": [*known, "none"]},
-            "cause": {"type": "string", "maxLength": 120},
         }
     )
 
@@ -66,7 +73,10 @@ def to_feedback(answer: FeedbackAnswer, author: str, program: str) -> Feedback:
 def _statements(answer: FeedbackAnswer, name: FeedbackPart, program: str) -> tuple[Statement, ...]:
     part = getattr(answer, name)
     found: list[Statement] = []
-    for sentence in sentences(part.text):
+    texts = sentences(part.text)
+    if len(texts) > 1 and not texts[-1].rstrip("\"'`)").endswith((".", "!", "?")):
+        texts.pop()  # cut off at the limit: half a sentence says nothing
+    for sentence in texts:
         claims: tuple[Claim, ...] = claims_of(sentence, name, program)
         if not found:
             claims = tuple(dict.fromkeys((*part.claims, *claims)))

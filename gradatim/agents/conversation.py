@@ -12,27 +12,31 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from gradatim.agents.prompts import fence, load_prompt
 from gradatim.domain import Evidence, LearnerState
 from gradatim.serving.realiser import Grounding, available
+from gradatim.tools.claims import sentences
 from gradatim.tools.claims.case import Case
 
 STATEMENT, PROGRAM, SUMMARY = 900, 3000, 260
 """Characters of the task's statement, the program, and one evidence summary that a prompt holds at most."""
-PIECES = 12
-"""Pieces of evidence that a prompt holds at most."""
+QUOTAS = {
+    "syntax": 1, "test": 4, "exception": 1, "static": 2, "line": 2, "misconception": 2, "history": 1, "mastery": 1,
+    "concept": 1, "repair": 1,
+}  # fmt: skip
+"""Pieces of evidence of each kind that a prompt holds at most, in the order in which it shows them."""
 
 _HIDE = "Do not write corrected code and do not say the exact change. Lead the student there with a question."
 _SHOW = "You may show corrected code."
 
 
 def citable(case: Case, grounds: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """What a model may see and cite: visible evidence in order of use, bounded."""
-    order = {"syntax": 0, "test": 1, "exception": 2, "static": 3, "line": 4, "misconception": 5, "history": 6}
-    # a misconception that the program shows no sign of would be a guess put into the model's mouth
-    shown = [
-        item
-        for item in available(grounds)
-        if item.id in case.evidence and item.detail.get("matched", True) and item.kind not in ("path",)
-    ]
-    return tuple(sorted(shown, key=lambda item: order.get(item.kind, 7))[:PIECES])
+    """What a model may see and cite: visible evidence, a few pieces of each kind.
+
+    A misconception that the program shows no sign of is left out: it would put a guess into the model's mouth.
+    """
+    chosen: list[Evidence] = []
+    for kind, quota in QUOTAS.items():
+        found = [item for item in available(grounds) if item.kind == kind and item.detail.get("matched", True)]
+        chosen += found[:quota]
+    return tuple(chosen)
 
 
 def grounding_of(case: Case, evidence: Sequence[Evidence]) -> Grounding:
@@ -58,7 +62,7 @@ def case_messages(case: Case, evidence: Sequence[Evidence], learner: LearnerStat
         statement=fence(case.task.statement.strip(), STATEMENT),
         program=fence(_numbered(case.lines), PROGRAM),
         verdict=f"{case.execution.verdict}; {passed} of {len(case.execution.outcomes)} tests pass.",
-        evidence="\n".join(f"[{item.id}] {fence(item.summary, SUMMARY)}" for item in evidence) or "none",
+        evidence="\n".join(f"[{item.id}] {fence(_told(item), SUMMARY)}" for item in evidence) or "none",
         learner=_about(learner),
     )
     grounding = grounding_of(case, evidence).plain()
@@ -66,6 +70,12 @@ def case_messages(case: Case, evidence: Sequence[Evidence], learner: LearnerStat
         SystemMessage(load_prompt("system").render(reveal_rule=_SHOW if case.task.reveal_solution else _HIDE)),
         HumanMessage(material, additional_kwargs={"grounding": grounding}),
     ]
+
+
+def _told(item: Evidence) -> str:
+    """What a model reads of a piece of evidence: of a misconception the truth alone, never the wrong belief."""
+    truth = item.detail.get("correction") if item.kind == "misconception" else None
+    return " ".join(sentences(truth)[:2]) if isinstance(truth, str) else item.summary
 
 
 def _numbered(lines: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ from gradatim.serving.realiser import FeedbackAnswer, GroundedRealiser
 from gradatim.serving.structured import ask_structured, model_name
 from gradatim.tools.claims.case import Case
 
-_LEAD = "ask one question, or propose one small experiment, that leads to the fix. Do not give the fix."
+_LEAD = "one question, without code, that leads to the fix. Do not give the fix."
 _TELL = "say what to change and why."
 
 
@@ -99,9 +99,8 @@ class Generator:
         sample = answer.samples[0]
         if sample.value is None:
             return self._realised(case, messages, prompts, failure=sample.reason or "the answer was not usable")
-        parts = {key: value for key, value in sample.value.items() if key != "reasoning"}
         try:
-            parsed = FeedbackAnswer.model_validate(parts)
+            parsed = FeedbackAnswer.model_validate(sample.value)
         except ValidationError as error:
             return self._realised(case, messages, prompts, failure=error.errors()[0]["msg"])
         return Draft(

@@ -14,7 +14,7 @@ from gradatim.agents.state import (
     submission_of,
     task_of,
 )
-from gradatim.domain import Check, Feedback, Statement
+from gradatim.domain import Check, Feedback, ProseClaim, Statement
 from gradatim.tools.claims import ClaimChecker
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.leaks import find_leak
@@ -42,11 +42,27 @@ class Verifier:
 
     async def _statement(self, case: Case, statement: Statement) -> Statement:
         known = tuple(item for item in statement.evidence if item in case.evidence)
-        checks: list[Check] = [await self.checker.check(claim, case, cited=known) for claim in statement.claims]
+        checks: list[Check] = []
+        for claim in statement.claims:
+            check = await self.checker.check(claim, case, cited=known)
+            if check.verdict == "unchecked" and isinstance(claim, ProseClaim):
+                check, known = await self._uncited(claim, case, check, known)
+            checks.append(check)
         leak = find_leak(statement.text, case)
         if leak is not None:
             checks.append(leak)
         return statement.model_copy(update={"evidence": known, "checks": tuple(checks)})
+
+    async def _uncited(
+        self, claim: ProseClaim, case: Case, check: Check, known: tuple[str, ...]
+    ) -> tuple[Check, tuple[str, ...]]:
+        """Another try with evidence that the statement could have cited; what bears it out is cited from then on."""
+        for item in case.evidence.values():
+            if item.visible and item.id not in known:
+                again = await self.checker.check(claim, case, cited=(item.id,))
+                if again.verdict == "supported":
+                    return again, (*known, item.id)
+        return check, known
 
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
         case = Case.of(

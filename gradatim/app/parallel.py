@@ -10,9 +10,9 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-AHEAD = 4
-"""Items a worker that may be taken before the first result is given away: enough that one slow item does not
-leave the other workers idle, few enough that memory stays small."""
+AHEAD = 64
+"""Items a worker that may be taken before the first result is given away: enough that one endless program seldom
+leaves the other workers idle, few enough that memory stays small."""
 
 
 async def ordered_map(

@@ -47,12 +47,18 @@ class Job:
         self.done.cancel()
 
 
+def default_threads() -> int:
+    """Half of the logical cores, which is what a model can use, but both of two."""
+    cores = os.cpu_count() or 1
+    return max(min(cores, 2), cores // 2)
+
+
 class Engine:
     """A loaded model file and the thread that works for it; loading waits for the first request."""
 
     def __init__(self, path: Path, threads: int | None) -> None:
         self.path = path
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads or default_threads()
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._current: Job | None = None
         self._closing = False

@@ -194,7 +194,7 @@ async def test_disagreeing_opinions_lower_the_confidence(assessor_with: Any) -> 
 
 async def test_a_solution_is_not_given_away(assessor_with: Any) -> None:
     leak = "Write `return n * (n + 1) // 2` in its place."
-    async with assessor_with(*[answer(corrective_suggestion=leak)] * 3) as assessor:
+    async with assessor_with(*[answer(explanation=leak)] * 3) as assessor:
         held = await assessor.assess(TASK, submission())
     assert held.waiting
     assert all("n * (n + 1)" not in item.text for item in held.feedback.statements())

@@ -129,7 +129,10 @@ class Contrast:
     def backwards(self) -> bool:
         """The right items in reverse order."""
         pieces = self.pieces
-        return pieces is not None and list(pieces[0]) == list(pieces[1])[::-1] != list(pieces[0])
+        if pieces is None:
+            return False
+        wanted, got = list(pieces[0]), list(pieces[1])
+        return wanted != got and wanted == got[::-1]
 
     @property
     def numbers_in(self) -> tuple[int | float, ...]:

@@ -12,6 +12,10 @@ from gradatim.tools.analysis.sign import Sign
 FLOOR = 0.6
 """Least confidence with which a misconception is told: below it, more than two in five would be wrong."""
 
+LARGEST = 8_000
+"""Nodes of the tree beyond which no detectors of trees are run: some need time that grows with the square of it, and
+no beginner's program is as large (about 1,200 lines)."""
+
 _STRONGER: dict[str, frozenset[str]] = {
     "variable-before-assignment": frozenset({"accumulator-not-initialised", "global-not-declared", "typo-in-name"}),
     "missing-return": frozenset(
@@ -97,7 +101,7 @@ def detect(case: Examination) -> tuple[Sign, ...]:
     found: list[Sign] = []
     if case.program.fault is not None and (case.program.tree is None or case.execution.load_error is not None):
         found += _run(TEXT_DETECTORS, case)
-    elif case.program.tree is not None:
+    elif case.program.tree is not None and len(case.program.nodes) <= LARGEST:
         found += _run(ALWAYS_DETECTORS, case)
         if not case.execution.passed:
             found += _run(TREE_DETECTORS, case)

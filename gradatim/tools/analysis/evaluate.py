@@ -27,25 +27,29 @@ _COMPARISON: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 }
 
 
-def evaluate(node: ast.AST, values: Mapping[str, object]) -> object:
+def evaluate(node: ast.AST, values: Mapping[str, object], depth: int = 20) -> object:
     """Value of an expression of literals, known names, `len`, arithmetic of numbers and comparisons.
 
     Returns:
-        The value, or `UNKNOWN` for anything else, also where the real expression would raise.
+        The value, or `UNKNOWN` for anything else: where the real expression would raise, or is nested more deeply
+        than `depth`.
     """
+    if depth <= 0:
+        return UNKNOWN
+    depth -= 1
     match node:
         case ast.Constant(value=value):
             return value
         case ast.Name(id=name):
             return values.get(name, UNKNOWN)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            inner = evaluate(operand, values)
+            inner = evaluate(operand, values, depth)
             return -cast(float, inner) if is_number(inner) else UNKNOWN
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = evaluate(operand, values)
+            inner = evaluate(operand, values, depth)
             return UNKNOWN if inner is UNKNOWN else not inner
         case ast.Subscript(value=inner, slice=position):
-            found, index = items(evaluate(inner, values)), evaluate(position, values)
+            found, index = items(evaluate(inner, values, depth)), evaluate(position, values, depth)
             if found is None or not isinstance(index, int) or not -len(found) <= index < len(found):
                 return UNKNOWN
             return found[index]
@@ -54,10 +58,10 @@ def evaluate(node: ast.AST, values: Mapping[str, object]) -> object:
         case ast.Tuple(elts=[]):
             return ()
         case ast.Call(func=ast.Name(id="len"), args=[argument], keywords=[]):
-            sized = items(evaluate(argument, values))
+            sized = items(evaluate(argument, values, depth))
             return UNKNOWN if sized is None else len(sized)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
-            first, second = evaluate(left, values), evaluate(right, values)
+            first, second = evaluate(left, values, depth), evaluate(right, values, depth)
             if not (is_number(first) and is_number(second)):
                 return UNKNOWN
             try:
@@ -65,7 +69,7 @@ def evaluate(node: ast.AST, values: Mapping[str, object]) -> object:
             except (ArithmeticError, ValueError):
                 return UNKNOWN
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISON:
-            first, second = evaluate(left, values), evaluate(right, values)
+            first, second = evaluate(left, values, depth), evaluate(right, values, depth)
             if first is UNKNOWN or second is UNKNOWN:
                 return UNKNOWN
             try:

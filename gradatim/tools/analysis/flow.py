@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
 
 from gradatim.tools.analysis.program import Loop, own_nodes
 
@@ -17,8 +18,9 @@ def _leaves(statement: ast.stmt) -> bool:
     match statement:
         case ast.Return() | ast.Raise():
             return True
-        case ast.If(body=body, orelse=orelse):
-            return bool(orelse) and leaves(body) and leaves(orelse)
+        case ast.If():
+            links, other = chain(statement)
+            return bool(other) and all(leaves(link.body) for link in links) and leaves(other)
         case ast.While(test=ast.Constant(value=value)) if value:
             return not any(isinstance(node, ast.Break) for node in own_loop_nodes(statement))
         case ast.With(body=body) | ast.AsyncWith(body=body):
@@ -53,9 +55,23 @@ def body_nodes(block: Iterable[ast.stmt]) -> Iterator[ast.AST]:
 
 def same(left: ast.AST | None, right: ast.AST | None) -> bool:
     """Whether two expressions are written alike (reading or writing does not matter)."""
-    if left is None or right is None:
-        return left is right
-    return ast.unparse(left) == ast.unparse(right)
+    pairs: list[tuple[object, object]] = [(left, right)]
+    while pairs:
+        one, two = pairs.pop()
+        if isinstance(one, ast.expr_context) and isinstance(two, ast.expr_context):
+            continue
+        if type(one) is not type(two):
+            return False
+        if isinstance(one, ast.AST):
+            pairs.extend((getattr(one, name, None), getattr(two, name, None)) for name in one._fields)
+        elif isinstance(one, list) and isinstance(two, list):
+            first, second = cast("list[object]", one), cast("list[object]", two)
+            if len(first) != len(second):
+                return False
+            pairs.extend(zip(first, second, strict=True))
+        elif one != two:
+            return False
+    return True
 
 
 def names_in(node: ast.AST) -> frozenset[str]:

@@ -95,10 +95,7 @@ class Function:
     @property
     def returns_value(self) -> bool:
         """Whether it has a return with something other than a bare None."""
-        return any(
-            item.value is not None and not (isinstance(item.value, ast.Constant) and item.value.value is None)
-            for item in self.returns
-        )
+        return any(not is_none(item.value) for item in self.returns)
 
     @property
     def yields(self) -> bool:
@@ -109,7 +106,7 @@ class Function:
         """Whether nothing has been written yet: only `pass`, `...` or a bare return."""
         return all(
             isinstance(item, ast.Pass)
-            or (isinstance(item, ast.Return) and (item.value is None or ast.unparse(item.value) == "None"))
+            or (isinstance(item, ast.Return) and is_none(item.value))
             or (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))
             for item in self.body
         )
@@ -141,12 +138,17 @@ def _all_parameters(arguments: ast.arguments) -> list[str]:
     return [item.arg for item in given]
 
 
+def is_none(node: ast.expr | None) -> bool:
+    """Whether a value is left out or written as None."""
+    return node is None or (isinstance(node, ast.Constant) and node.value is None)
+
+
 def _binders(nodes: tuple[ast.AST, ...]) -> dict[str, tuple[ast.AST, ...]]:
-    found: dict[str, tuple[ast.AST, ...]] = {}
+    found: dict[str, list[ast.AST]] = {}
     for node in nodes:
         for name in stored_names(node):
-            found[name] = (*found.get(name, ()), node)
-    return found
+            found.setdefault(name, []).append(node)
+    return {name: tuple(binding) for name, binding in found.items()}
 
 
 def _no_parents() -> Mapping[ast.AST, ast.AST]:
@@ -243,14 +245,31 @@ class Program:
             below = above
         return tuple(found)
 
+    @cached_property
+    def _places(self) -> dict[ast.stmt, tuple[list[ast.stmt], int]]:
+        """Statement → the list it stands in, and its position there."""
+        found: dict[ast.stmt, tuple[list[ast.stmt], int]] = {}
+        for node in self.nodes:
+            for name in ("body", "orelse", "finalbody"):
+                value: object = getattr(node, name, None)
+                block = cast("list[ast.stmt]", value) if isinstance(value, list) else []
+                for position, statement in enumerate(block):
+                    found[statement] = (block, position)
+        return found
+
     def block_of(self, statement: ast.stmt) -> list[ast.stmt]:
-        """The list of statements that a statement stands in (with only itself if it has none)."""
-        above = self._parents.get(statement)
-        for name in ("body", "orelse", "finalbody"):
-            block = cast("list[ast.stmt] | object", getattr(above, name, None))
-            if isinstance(block, list) and statement in block:
-                return cast("list[ast.stmt]", block)
-        return [statement]
+        """The list of statements that a statement stands in."""
+        return self._places[statement][0]
+
+    def rest_of_block(self, statement: ast.stmt) -> list[ast.stmt]:
+        """A statement and those that follow it in its block."""
+        block, position = self._places[statement]
+        return block[position:]
+
+    def next_of(self, statement: ast.stmt) -> ast.stmt | None:
+        """The statement that follows in the same block."""
+        block, position = self._places[statement]
+        return block[position + 1] if position + 1 < len(block) else None
 
     def statement_of(self, node: ast.AST) -> ast.stmt | None:
         """The innermost statement that holds a node."""

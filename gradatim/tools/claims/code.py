@@ -9,7 +9,8 @@ import warnings
 from collections.abc import Sequence
 
 _TOKEN = re.compile(
-    r"\.\.\.|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[^\W\d]\w*|\*\*=|//=|<<=|>>=|->|:=|==|!=|<=|>=|\*\*|//|<<|>>|\+=|-=|\*=|/=|%=|&=|\|=|\^=|\S"
+    r"\.\.\.|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[^\W\d]\w*|\*\*=|//=|<<=|>>=|->|:=|==|!=|<=|>=|\*\*|//|<<|>>|\+="
+    r"|-=|\*=|/=|%=|&=|\|=|\^=|\S"
 )
 _TROUBLE = (SyntaxError, ValueError, TypeError, MemoryError, RecursionError)
 """What parsing arbitrary text may raise."""
@@ -146,6 +147,8 @@ def evaluable_call(text: str, program: str, *, known: bool = True) -> bool:
     if not isinstance(call, ast.Call):
         return False
     callee = call.func
+    if isinstance(callee, ast.Name) and callee.id.startswith("__"):
+        return False
     if isinstance(callee, ast.Name) and callee.id in LAZY - defined_names(program):
         return False
     names = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}

@@ -8,18 +8,20 @@ import re
 
 from gradatim.tools.claims.code import BUILTINS, parse, tokens
 
-_SHAPES = frozenset(
-    " ".join(shape.split())
-    for shape in """
-    for N in range ( N ) | for N in N | range ( N ) | range ( len ( N ) ) | for N in range ( len ( N ) ) | range ( ) | len ( N ) | return N | return
-    return V | if N | if not N | not N | while N | while True | while not N | N = V | N = [ ] | N = { } | N = N | N += V | N += N | N -= V | else | elif N | try
-    except | except N | finally | print ( N ) | print ( V ) | print ( ) | N ( N ) | N ( ) | N . N ( N ) | N . N ( ) | def N ( N ) | def N ( ) | import N | class N
-    N [ N ] | N [ V ] | N . N | N | V | break | continue | pass | in | not | and | or | is | [ ] | { } | ( ) | int ( input ( ) ) | N = int ( input ( ) )
-    N = input ( ) | if N in N | N in N | for N in range ( V ) | range ( V ) | range ( N , N ) | range ( V , N ) | for N , N in N . items ( ) | N . items ( )
-    for N in enumerate ( N ) | for N , N in enumerate ( N ) | enumerate ( N ) | def | for | if | while | import | from | yield | lambda | assert | raise N""".replace(
-        "\n", "|"
-    ).split("|")
-)
+_COMMON = """
+    for N in range ( N ) | for N in N | range ( N ) | range ( len ( N ) ) | for N in range ( len ( N ) ) |
+    range ( ) | len ( N ) | return N | return | return V | if N | if not N | not N | while N | while True |
+    while not N | N = V | N = [ ] | N = { } | N = N | N += V | N += N | N -= V | else | elif N | try |
+    except | except N | finally | print ( N ) | print ( V ) | print ( ) | N ( N ) | N ( ) | N . N ( N ) |
+    N . N ( ) | def N ( N ) | def N ( ) | import N | class N | N [ N ] | N [ V ] | N . N | N | V | break |
+    continue | pass | in | not | and | or | is | [ ] | { } | ( ) | int ( input ( ) ) | N = int ( input ( ) )
+    | N = input ( ) | if N in N | N in N | for N in range ( V ) | range ( V ) | range ( N , N ) |
+    range ( V , N ) | for N , N in N . items ( ) | N . items ( ) | for N in enumerate ( N ) |
+    for N , N in enumerate ( N ) | enumerate ( N ) | def | for | if | while | import | from | yield | lambda
+    | assert | raise N
+"""
+_SHAPES = frozenset(" ".join(shape.split()) for shape in _COMMON.replace("\n", "|").split("|")) - {""}
+"""Tokens of common lines and expressions: N for a name, V for a plain value."""
 _KEYWORD_START = re.compile(
     r"(?:^|[:;\n]|\s)\s*(def|for|while|if|elif|else|return|import|class|try|except|with|print)\b"
 )

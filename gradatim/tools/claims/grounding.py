@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from gradatim.domain import Evidence
 from gradatim.tools.claims.code import occurs, tokens
+from gradatim.tools.claims.extraction.reading import Reading
 from gradatim.tools.claims.sentences import sentences
 from gradatim.tools.claims.wording import Wording, contradicts, wording_of
 
@@ -29,7 +30,8 @@ _EARLIER = re.compile(
     r"\b(?:earlier|previous(?:ly)?|before|last time|again|already|in the past|once more)\b", re.IGNORECASE
 )
 _JOINS = re.compile(
-    r"(?:;\s+|,?\s+(?:because|since|so that|which means(?: that)?|therefore|but|although|whereas|meaning that)\s+|,\s+(?:so|and|while)\s+|\s+-\s+|\s+—\s+)(?=[^`]*(?:`[^`]*`[^`]*)*$)",
+    r"(?:;\s+|,?\s+(?:because|since|so that|which means(?: that)?|therefore|but|although|whereas"
+    r"|meaning that)\s+|,\s+(?:so|and|while)\s+|\s+-\s+|\s+—\s+)(?=[^`]*(?:`[^`]*`[^`]*)*$)",
     re.IGNORECASE,
 )
 
@@ -57,9 +59,21 @@ def grounded(sentence: str, evidence: Sequence[Evidence], program: str = "") -> 
 
 
 def _verbatim(sentence: str, item: Evidence) -> bool:
-    """Whether the evidence holds the sentence word for word, as one or several of its own sentences."""
+    """Whether the evidence holds the sentence word for word, as some of its own sentences or one of its clauses."""
     wanted = _plain(sentence)
-    return len(wanted) >= 8 and any(_plain(said) == wanted for text in _texts(item) for said in _windows(text, 4))
+    if len(wanted) < 8:
+        return False
+    return any(
+        wanted == _plain(said) or wanted in _clauses(said) for text in _texts(item) for said in _windows(text, 4)
+    )
+
+
+@lru_cache(maxsize=512)
+def _clauses(text: str) -> frozenset[str]:
+    """The clauses of a sentence that it states without a condition, as a claim would quote them."""
+    reading = Reading.of(text, "")
+    stated = (clause for clause in reading.clauses if clause.mood == "states")
+    return frozenset(_plain(reading.restored(clause.start, clause.end)) for clause in stated)
 
 
 def _source(clause: Wording, evidence: Sequence[Evidence], program: str) -> str | None:
@@ -98,9 +112,7 @@ def _has(code: str, said: Wording, item: Evidence, program: str) -> bool:
     if occurs(wanted, said.tokens):
         return True
     lines = program.splitlines()
-    return len(wanted) > 1 and any(
-        occurs(wanted, tokens(lines[line - 1])) for line in item.lines if line <= len(lines)
-    )
+    return len(wanted) > 1 and any(occurs(wanted, tokens(lines[line - 1])) for line in item.lines if line <= len(lines))
 
 
 @lru_cache(maxsize=256)

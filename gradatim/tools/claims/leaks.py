@@ -21,8 +21,10 @@ from gradatim.tools.claims.novelty import added_tokens, new_expressions
 
 _SPAN = re.compile(r"```(?:[a-zA-Z]+(?=\s))?(.+?)(?:```|$)|``(.+?)``|`([^`]+)`", re.DOTALL)
 _DIRECTS = re.compile(
-    r"\b(?:use|using|write|writing|put|try|trying|chang(?:e|ing)|replac(?:e|ing)|mak(?:e|ing)|set|setting|type|add|adding|return|need|needs|should|must|"
-    r"instead|swap|turn|correct(?:ed)? (?:line|code|version)|solution|fix(?:ed)?|start with|initiali[sz]e|rewrite|becomes?)\b",
+    r"\b(?:use|using|write|writing|put|try|trying|chang(?:e|ing)|replac(?:e|ing)|mak(?:e|ing)|set|setting"
+    r"|type|add|adding|return|need|needs|should|must|"
+    r"instead|swap|turn|correct(?:ed)? (?:line|code|version)|solution|fix(?:ed)?|start with|initiali[sz]e"
+    r"|rewrite|becomes?)\b",
     re.IGNORECASE,
 )
 _CURRICULUM = frozenset({"misconception", "concept", "passage", "path"})
@@ -74,12 +76,12 @@ def _told(text: str, secret: _Secret, examples: Sequence[str]) -> Iterator[str]:
         quote = tuple(tokens(code))
         if _known(quote, secret) or is_generic(code):
             continue
-        if statements_in(code) >= 2 and not any(occurs(quote, tokens(example)) for example in examples):
-            yield code
-        elif any(occurs(line, quote) for line in secret.lines) or any(_part_of(quote, line) for line in secret.lines):
-            yield code
-        elif any(occurs(item, quote) and (directs or not _small(item)) for item in secret.expressions) or (
-            directs and quote in secret.added
+        if (
+            (statements_in(code) >= 2 and not any(occurs(quote, tokens(example)) for example in examples))
+            or any(occurs(line, quote) for line in secret.lines)
+            or any(_part_of(quote, line) for line in secret.lines)
+            or any(occurs(item, quote) and (directs or not _small(item)) for item in secret.expressions)
+            or (directs and quote in secret.added)
         ):
             yield code
     prose = tuple(tokens(_SPAN.sub(" ; ", text)))

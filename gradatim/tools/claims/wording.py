@@ -7,28 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gradatim.tools.claims.code import tokens
+from gradatim.tools.claims.vocabulary import OPPOSITES, STOP
 
-_STOP = frozenset(
-    """a an the this that these those it its is are was were be been being has have had do does did of to in on at by for from with as and or
-    but so if then too very your you we our i they their there here which who what when where how why can will shall also just while into out
-    again program code test tests line lines it's that's there's itself them him her us me my mine yours than own because since therefore
-    such via per about against during through upon within along across actually really simply""".split()
-)
-_PAIRS = (
-    ("first begin start beginning initial", "last end stop final finish"),
-    ("before", "after behind"), ("early earlier soon", "late later"), ("include contain reach cover", "exclude omit skip miss leave lose"),
-    ("less small smaller few fewer below under short shorter low lower", "great greater large larger big bigger high higher above over long longer many"),
-    ("always every all each", "never no none nothing", "sometimes some"), ("true", "false"), ("pass", "fail"),
-    ("correct right", "wrong incorrect"), ("increase grow add plus increment", "decrease shrink subtract minus decrement remove"),
-    ("minimum smallest min", "maximum largest max"), ("inside in-loop", "outside"), ("empty",), ("even",), ("odd",), ("positive",), ("negative",),
-    ("up upward", "down downward"), ("left",), ("integer int whole",), ("float decimal",), ("string text",), ("list",), ("tuple",),
-    ("dictionary dict",), ("set",), ("local",), ("global",), ("row",), ("column",), ("key",), ("print",), ("return",), ("append",), ("extend",),
-    ("break",), ("continue",), ("equal same",), ("different unequal",), ("multiply product times",), ("divide quotient",), ("remainder modulo",),
-    ("assign", "compare"), ("forloop",), ("whileloop",), ("index position",), ("value",), ("item element",), ("argument",), ("parameter",), ("call",), ("define",),
-    ("once",), ("twice",), ("only",), ("more",), ("exactly",), ("length",), ("sum",), ("average mean",), ("mutable",), ("immutable",),
-    ("upper uppercase", "lowercase"), ("infinite forever endless",), ("both",), ("either",), ("one",), ("two",), ("raise",), ("unused",), ("unnecessary",),
-)  # fmt: skip
-"""Words that carry a meaning which another word would reverse or replace; words of one text mean the same."""
 _NEGATION = re.compile(r"\b(?:not|never|none|nothing|without|cannot|neither|nor|nowhere|no)\b|n['’]t\b", re.IGNORECASE)
 _CODE = re.compile(r"```(.+?)```|`([^`]+)`|(?<![\w.])([A-Za-z_][\w.]*\([^()\n]*\))", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_][\w'’-]*|\d+(?:\.\d+)?|_\w+|\x00")
@@ -36,12 +16,15 @@ _IDENTIFIER = re.compile(r"(?<![\w`'.])(?:[a-z]+(?:_[a-z0-9]+)+|[a-z]+\d+|[b-z])
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w)")
 _LINE = re.compile(r"\blines?\s+(\d+)(?:\s*(?:,|and|to|-)\s*(\d+))?", re.IGNORECASE)
 _EXPECTS = re.compile(
-    r"\b(?:should|must|needs? to|has to|have to|ought to|(?:is |was )?(?:expected|supposed|required) to)\s+(?:be|return|give|equal|print|produce|output)\b"
-    r"|\b(?:instead of|rather than)\b|\bexpect(?:s|ed)?\b(?: (?:value|result|output|answer))?(?: (?:is|was|of))?|\b(?:wants?|needs?|requires?)\b(?=\s+[-\d`'\"\[])",
+    r"\b(?:should|must|needs? to|has to|have to|ought to|(?:is |was )?(?:expected|supposed"
+    r"|required) to)\s+(?:be|return|give|equal|print|produce|output)\b"
+    r"|\b(?:instead of|rather than)\b|\bexpect(?:s|ed)?\b(?: (?:value|result|output|answer))?(?: (?:is|was"
+    r"|of))?|\b(?:wants?|needs?|requires?)\b(?=\s+[-\d`'\"\[])",
     re.IGNORECASE,
 )
 _GIVES = re.compile(
-    r"\b(?:got|gets?|gave|gives?|returns?|returned|returning|came|produces?|produced|yields?|actual(?:ly)?)\b(?: (?:value|result|output|answer))?(?: (?:is|was))?(?=,?\s+(?:the\s+)?[-\d`'\"\[])",
+    r"\b(?:got|gets?|gave|gives?|returns?|returned|returning|came|produces?|produced|yields?"
+    r"|actual(?:ly)?)\b(?: (?:value|result|output|answer))?(?: (?:is|was))?(?=,?\s+(?:the\s+)?[-\d`'\"\[])",
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
@@ -165,7 +148,7 @@ def _bound(text: str) -> tuple[list[tuple[str, str]], list[str]]:
                 sequence.append(item)
         elif word in _ROLES or word.lower() in ("line", "lines"):
             before = word if word in _ROLES else "line"
-        elif word.lower() not in _STOP or (len(word) == 1 and word not in "aI"):
+        elif word.lower() not in STOP or (len(word) == 1 and word not in "aI"):
             before = _stem(word.lower())
             sequence.append(before)
     return found, sequence
@@ -188,10 +171,10 @@ def _stem(word: str) -> str:
 
 
 _ROLES = ("EXPECTED", "GIVEN")
-_STOP_STEMS = frozenset(_stem(word) for word in _STOP) | _STOP
+_STOP_STEMS = frozenset(_stem(word) for word in STOP) | STOP
 _CRITICAL = {
     _stem(word): (group, side)
-    for group, sides in enumerate(_PAIRS)
+    for group, sides in enumerate(OPPOSITES)
     for side, words in enumerate(sides)
     for word in words.split()
 }

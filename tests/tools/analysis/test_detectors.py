@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 import yaml
 
 from gradatim.domain import Diagnosis, Execution
-from gradatim.tools.analysis import FLOOR
+from gradatim.tools.analysis import FLOOR, detectors
 from gradatim.tools.analysis.detectors import ALWAYS_DETECTORS, TEXT_DETECTORS, TREE_DETECTORS
 from tests.tools.analysis.samples import Sample, samples
 
@@ -51,3 +52,17 @@ def test_the_samples_cover_misconceptions_of_the_curriculum_only() -> None:
     told = {name for sample in samples() for name in sample.finds}
     assert told <= known
     assert len(told) >= 80
+
+
+def test_every_misconception_that_a_detector_can_tell_is_in_the_curriculum() -> None:
+    known: set[str] = set()
+    for path in CURRICULUM.glob("*.yaml"):
+        known |= {item["id"] for item in yaml.safe_load(path.read_text("utf-8")).get("misconceptions") or ()}
+    told: set[str] = set()
+    for path in Path(detectors.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Sign":
+                told |= {part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)}
+    told = {name for name in told if isinstance(name, str) and "-" in name.strip("-")}
+    assert len(told) > 90
+    assert {name for name in told if not name.startswith("-")} <= known

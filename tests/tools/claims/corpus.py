@@ -1,7 +1,8 @@
 """Sentences as a small language model writes them, with the claims they make and what becomes of those.
 
 A row: (program, sentence, claims). Each claim stands with its verdict against the case of the program: `+`
-supported, `-` refuted, `?` undecided, and `…` where a program has to be run. `PROSE` alone means the whole sentence.
+supported, `-` refuted, `?` undecided; where a program has to be run, `✓` and `✗`. `PROSE` alone means the whole
+sentence.
 """
 
 from __future__ import annotations
@@ -34,12 +35,12 @@ def outcome(test: str, status: Any, verdict: str, actual: str | None = None) -> 
     return TestOutcomeClaim(test=test, status=status, actual=actual), verdict
 
 
-def gives(call: str, result: str) -> Judged:
-    return CallResultClaim(call=call, result=result), "…"
+def gives(call: str, result: str, verdict: str = "✓") -> Judged:
+    return CallResultClaim(call=call, result=result), verdict
 
 
-def needs(call: str, result: str) -> Judged:
-    return ExpectedResultClaim(call=call, result=result), "…"
+def needs(call: str, result: str, verdict: str = "✓") -> Judged:
+    return ExpectedResultClaim(call=call, result=result), verdict
 
 
 def quote(line: int | None, text: str, verdict: str) -> Judged:
@@ -50,12 +51,12 @@ def raises(exception: str, line: int | None, verdict: str) -> Judged:
     return ExceptionClaim(exception=exception, line=line), verdict
 
 
-def change(line: int, replacement: str) -> Judged:
-    return ChangeFixesClaim(line=line, replacement=replacement), "…"
+def change(line: int, replacement: str, verdict: str = "✓") -> Judged:
+    return ChangeFixesClaim(line=line, replacement=replacement), verdict
 
 
 def prints(code: str, output: str) -> Judged:
-    return ExampleOutputClaim(code=code, output=output), "…"
+    return ExampleOutputClaim(code=code, output=output), "✓"
 
 
 def prose(text: str = WHOLE) -> Judged:
@@ -75,7 +76,8 @@ COUNTS: tuple[Row, ...] = (
     ("fib", "2 tests pass and 4 fail.", (count("passed", 2, None, "+"), count("failed", 4, None, "+"))),
     ("fib", "All tests pass.", (count("failed", 0, None, "-"),)),
     ("square", "All tests pass!", (count("failed", 0, None, "+"),)),
-    ("square", "No error was found: all 3 tests pass.", (count("failed", 0, 3, "+"), prose("No error was found"))),
+    ("square", "No error was found: all 3 tests pass.", 
+     (count("failed", 0, None, "+"), count("failed", 0, 3, "+"))),
     ("square", "Your solution passes all the tests.", (count("failed", 0, None, "+"),)),
     ("square", "Every test passes.", (count("failed", 0, None, "+"),)),
     ("square", "None of the tests fail.", (count("failed", 0, None, "+"),)),
@@ -112,7 +114,7 @@ OUTCOMES: tuple[Row, ...] = (
     ("fib", "Your function fails on test t2 [test:t2].", (outcome("t2", "failed", "+"),)),
     ("fib", "[test:t3] fails.", (outcome("t3", "failed", "+"),)),
     ("fib", "Test t2 (`fib(5)`) fails: it returns 8 instead of 5.",
-     (outcome("t2", "failed", "+"), prose("it returns 8 instead of 5."))),
+     (outcome("t2", "failed", "+"), gives("fib(5)", "8"), needs("fib(5)", "5"))),
     ("fib", "Test t2 returns 8 instead of 5.", (outcome("t2", "failed", "+", "8"), prose())),
     ("fib", "Test t2 returns 7 instead of 5.", (outcome("t2", "failed", "-", "7"), prose())),
     ("fib", "Test 2 fails.", (outcome("t2", "failed", "+"),)),
@@ -152,6 +154,20 @@ RESULTS: tuple[Row, ...] = (
     ("fib", "`fib(0)` is 0.", PROSE),
     ("fib", "`fib(0)` correctly returns 0.", (needs("fib(0)", "0"), gives("fib(0)", "0"))),
     ("fib", "`fib(5)` returns 8 and `fib(6)` returns 13.", (gives("fib(5)", "8"), gives("fib(6)", "13"))),
+    ("fib", "`fib(5)` returns 7 instead of 5.", (gives("fib(5)", "7", "✗"), needs("fib(5)", "5"))),
+    ("fib", "`fib(5)` returns 8 instead of 6.", (gives("fib(5)", "8"), needs("fib(5)", "6", "✗"))),
+    ("fib", "The function should return 5 for `fib(5)`, but it returns 8.",
+     (needs("fib(5)", "5"), gives("fib(5)", "8"))),
+    ("fib", "Expected `5` but got `8` for `fib(5)`.", (needs("fib(5)", "5"), gives("fib(5)", "8"))),
+    ("fib", "The test `fib(5)` fails because the function returns 8 instead of 5.",
+     (gives("fib(5)", "8"), needs("fib(5)", "5"))),
+    ("fib", "`fib(5)` → 8, expected 5.", (gives("fib(5)", "8"), needs("fib(5)", "5"))),
+    ("fib", "`fib(5)` returns 8 only if n is 5.", PROSE),
+    ("fib", "`fib(0)` and `fib(1)` return the right values.", PROSE),
+    ("fib", "Can you see that `fib(5)` returns 8 instead of 5?", NOTHING),
+    ("fib", "The problem is that `fib(5)` returns 8.", (gives("fib(5)", "8"),)),
+    ("fact", "`fact(3)` should give 6, but it raises a RecursionError on line 2.",
+     (needs("fact(3)", "6"), gives("fact(3)", "RecursionError"), raises("RecursionError", 2, "+"))),
     ("fib", "`fib(5)` returns 8, not 5.", (gives("fib(5)", "8"),)),
     ("fib", "`fib(5)` wrongly returns 8 instead of 5.", (gives("fib(5)", "8"), needs("fib(5)", "5"))),
     ("fib", "`fib(5)` does not return 5.", PROSE),
@@ -179,7 +195,8 @@ RESULTS: tuple[Row, ...] = (
     ("initials", "`initials(['Ada', 'Bo'])` returns 'B' instead of 'AB'.",
      (gives("initials(['Ada', 'Bo'])", "'B'"), needs("initials(['Ada', 'Bo'])", "'AB'"))),
     ("initials", "`initials([])` returns an empty string.", (gives("initials([])", "''"),)),
-    ("is_even", "`is_even(4)` returns None instead of True.", (gives("is_even(4)", "None"), needs("is_even(4)", "True"))),
+    ("is_even", "`is_even(4)` returns None instead of True.",
+     (gives("is_even(4)", "None"), needs("is_even(4)", "True"))),
     ("is_even", "`is_even(4)` prints True.", PROSE),
     ("largest", "`largest([-3, -9])` returns 0, but it should return -3.",
      (gives("largest([-3, -9])", "0"), needs("largest([-3, -9])", "-3"))),
@@ -203,7 +220,8 @@ EXCEPTIONS: tuple[Row, ...] = (
     ("last", "An IndexError occurs on line 2.", (raises("IndexError", 2, "+"),)),
     ("last", "IndexError: list index out of range.",
      (raises("IndexError", None, "+"), prose("list index out of range."))),
-    ("last", "The IndexError on line 2 says that the position does not exist.", (raises("IndexError", 2, "+"), prose())),
+    ("last", "The IndexError on line 2 says that the position does not exist.",
+     (raises("IndexError", 2, "+"), prose())),
     ("last", "It would raise an IndexError.", PROSE),
     ("last", "Your program could raise a TypeError.", PROSE),
     ("last", "Your program does not raise an IndexError.", PROSE),
@@ -219,6 +237,10 @@ EXCEPTIONS: tuple[Row, ...] = (
      (raises("SyntaxError", 1, "+"), prose("The program cannot start"))),
     ("vowels", "Test t2 stops with an UnboundLocalError on line 5.",
      (outcome("t2", "error", "+", "UnboundLocalError"), raises("UnboundLocalError", 5, "+"))),
+    ("double", "There is a SyntaxError on line 1.", (raises("SyntaxError", 1, "+"),)),
+    ("mean", "Dividing by zero raises a ZeroDivisionError.", PROSE),
+    ("last", "Test t1 raises IndexError at line 2: 'list' is too short.",
+     (outcome("t1", "error", "+", "IndexError"), raises("IndexError", 2, "+"), prose("'list' is too short."))),
     ("square", "Your program raises a TypeError.", (raises("TypeError", None, "-"),)),
 )  # fmt: skip
 
@@ -283,9 +305,18 @@ CHANGES: tuple[Row, ...] = (
     ("sum_to", "If you change `range(n)` to `range(n + 1)`, all tests pass.",
      (quote(None, "range(n)", "+"), change(3, "    for i in range(n + 1):"), prose())),
     ("sum_to", "Change `range(1, n)` to `range(1, n + 1)`.", (quote(None, "range(1, n)", "-"),)),
-    ("fib", "Change `<` to `<=`.", (quote(None, "<", "+"), change(2, "    if n <= 1:"))),
+    ("fib", "To fix this, return `a` instead of `b` on line 7.",
+     (quote(7, "return b", "+"), change(7, "    return a"))),
+    ("initials", "`=` on line 4 should be `+=`.", (quote(4, "=", "+"), change(4, "        result += name[0]"))),
+    ("vowels", "You wrote `counter` instead of `count` on line 5.", (quote(5, "", "+"), prose())),
+    ("vowels", "Change `counter` to `count`.", (quote(None, "counter", "+"), change(5, "            count += 1"))),
+    ("is_even", "Replace `print(True)` with `return True` and `print(False)` with `return False`.", NOTHING),
+    ("largest", "Change `best = 0` to `best = 1`.",
+     (quote(None, "best = 0", "+"), change(2, "    best = 1", "✗"))),
+    ("mean", "Add `if not numbers: return 0.0` before line 5.", NOTHING),
+    ("fib", "Change `<` to `<=`.", (quote(None, "<", "+"), change(2, "    if n <= 1:", "✗"))),
     ("largest", "Change `best` to `top`.", (quote(None, "best", "+"),)),
-    ("fib", "`n < 1` should be `n < 2`.", (quote(None, "n < 1", "+"), change(2, "    if n < 2:"))),
+    ("fib", "`n < 1` should be `n < 2`.", (quote(None, "n < 1", "+"), change(2, "    if n < 2:", "✗"))),
 )  # fmt: skip
 
 REST: tuple[Row, ...] = (
@@ -294,6 +325,8 @@ REST: tuple[Row, ...] = (
     ("sum_to", "You may believe that `range(n)` includes n.", PROSE),
     ("sum_to", "Which number does the loop leave out?", NOTHING),
     ("sum_to", "Try to trace the loop by hand.", NOTHING),
+    ("sum_to", "Ask where the value goes, and what the program does with it.", NOTHING),
+    ("sum_to", "Then: which number comes last?", NOTHING),
     ("sum_to", "Look at the loop: it stops too early.", (prose("it stops too early."),)),
     ("sum_to", "函数 `sum_to(3)` 返回 3，应该是 6。", PROSE),
     ("sum_to", "循环少了一次。", PROSE),
@@ -307,7 +340,8 @@ OTHER_PARTS: tuple[tuple[str, str, tuple[Claim, ...]], ...] = (
     ("encouragement", "Well done, keep going!", ()),
     ("encouragement", "You are on the right track.", ()),
     ("encouragement", "Great start, and 2 of 6 tests pass!", (TestCountClaim(status="passed", count=2, total=6),)),
-    ("encouragement", "You handled the base case correctly.", (ProseClaim(text="You handled the base case correctly."),)),
+    ("encouragement", "You handled the base case correctly.",
+     (ProseClaim(text="You handled the base case correctly."),)),
     ("encouragement", "2 of 6 tests pass already, so much of the idea is right.",
      (TestCountClaim(status="passed", count=2, total=6),)),
     ("corrective_suggestion", "You could trace the loop with n = 3.", ()),

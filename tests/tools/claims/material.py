@@ -55,9 +55,7 @@ def build(
         **task,
     )
     submission = Submission.of(name, code)
-    execution = Execution(
-        submission=submission.id, task=name, outcomes=outcomes, load_error=load, tier="bubblewrap"
-    )
+    execution = Execution(submission=submission.id, task=name, outcomes=outcomes, load_error=load, tier="bubblewrap")
     diagnosis = Diagnosis(
         submission=submission.id,
         verdict=execution.verdict,

@@ -39,10 +39,11 @@ TRUE = evidence("static:always:2", "Line 2: the condition `n < 1` is always fals
 WHILE = evidence("static:missing-loop-update:3", "Line 3: nothing in the loop changes `n` of the condition `n > 0`.", 3)
 NOTHING = evidence("static:no-return:1", "Line 1: sum_to prints with `print(total)` and has no return with a value.", 1)
 HISTORY = evidence("history:1a", "Earlier error: the loop stops one step too early.")
+EARLIER = evidence("history:2b", "Earlier error: the loop stopped one step too early before.")
 EMPTY = evidence("static:empty:2", "Line 2: the loop does not run for an empty list.", 2)
 LONG = evidence(
     "concept:while",
-    "while loop: A while loop tests its condition, runs the block if the condition is true, and goes back to test again.",
+    "while loop: A while loop tests its condition, runs the block if the condition is true, and goes back again.",
     definition="A while loop tests its condition first. Something in the block has to change the condition.",
 )
 ADDS = evidence("static:sum:4", "Line 4: `total` is increased by i in every round.", 4)
@@ -63,7 +64,6 @@ GROUNDED = [
     ("The list index is out of range on line 4.", RAISED),
     ("A loop runs the same block of code several times.", LOOP),
     ("A loop runs the same block several times.", LOOP),
-    ("The statement `return total` stands inside the loop.", evidence("static:x:5", "The statement `return total` stands inside the loop.")),
     ("`return total` stands inside the loop of line 3.", EARLY),
     ("The loop starts at 2 and ends before 5.", START),
     ("The loop starts at 2.", START),
@@ -77,7 +77,7 @@ GROUNDED = [
     ("A while loop tests its condition first.", LONG),
     ("Something in the block has to change the condition.", LONG),
     ("`total` is increased by i in every round.", ADDS),
-    ("You made this error before: the loop stops one step too early.", evidence("history:1", "You made this error before: the loop stops one step too early.")),
+    ("The loop stopped one step too early before.", EARLIER),
     ("The string is compared with an integer.", INT),
 ]  # fmt: skip
 NOT_GROUNDED = [
@@ -117,6 +117,7 @@ NOT_GROUNDED = [
     ("sum_to returns with a value.", NOTHING),
     ("sum_to has a return with a value.", NOTHING),
     ("The loop stops one step too early.", HISTORY),
+    ("The loop stopped one step too late before.", EARLIER),
     ("The loop stops one step too late.", evidence("static:x:3", "The loop stops one step too early.")),
     ("The loop makes too many rounds.", evidence("static:x:3", "The loop makes too few rounds.")),
     ("The range includes the stop.", evidence("static:x:3", "The range excludes the stop.")),
@@ -178,3 +179,9 @@ def test_code_may_come_from_the_program() -> None:
     assert grounded("The loop `for k in range(n)` ends before n.", [item], PROGRAM) is None
     assert grounded("The loop `total = 0` ends before n.", [item], PROGRAM) is None, "that is another line"
     assert grounded("The loop `for i in range(n)` ends before n.", [item]) is None
+
+
+def test_a_clause_may_be_quoted_word_for_word() -> None:
+    item = evidence("static:a:6", "Line 6: `n <= 10` is never reached, since `n <= 30` of line 4 covers it.", 6, 4)
+    assert grounded("`n <= 30` of line 4 covers it.", [item], PROGRAM) == item.id
+    assert grounded("`n <= 10` of line 4 covers it.", [item], PROGRAM) is None

@@ -31,9 +31,14 @@ def case_of(
     )
     fixed = Repair(code=textwrap.dedent(repair).lstrip(), lines=(1,), description="a change") if repair else None
     diagnosis = Diagnosis(submission=submission.id, verdict="incorrect", repair=fixed)
-    range_says = "The stop of a range is never among its numbers: range(1, n) ends with n - 1, and range(2, n + 1) ends with n."
+    range_says = (
+        "The stop of a range is never among its numbers: range(1, n) ends with n - 1, and range(2, n + 1) ends with n."
+    )
     concept = Evidence(
-        id="misconception:range-stop-included", kind="misconception", summary=range_says, detail={"correction": range_says}
+        id="misconception:range-stop-included",
+        kind="misconception",
+        summary=range_says,
+        detail={"correction": range_says},
     )
     return Case.of(task, submission, execution, diagnosis, (concept,))
 
@@ -171,6 +176,8 @@ def test_nothing_is_a_leak_where_the_solution_may_be_shown() -> None:
 
 
 def test_only_the_words_of_the_curriculum_are_free() -> None:
-    free = "The stop of a range is never among its numbers: range(1, n) ends with n - 1, and range(2, n + 1) ends with n."
+    free = (
+        "The stop of a range is never among its numbers: range(1, n) ends with n - 1, and range(2, n + 1) ends with n."
+    )
     assert find_leak(free, DIVISORS) is None
     assert find_leak("Use `range(2, n + 1)`, which ends with n.", DIVISORS) is not None

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.tools.claims.corpus import CORPUS, WHOLE
-from tests.tools.claims.material import CASES
 
 from gradatim.domain import (
     Check,
@@ -17,6 +15,8 @@ from gradatim.domain import (
     TestOutcomeClaim,
 )
 from gradatim.tools.claims import Case, lookup
+from tests.tools.claims.corpus import CORPUS, WHOLE
+from tests.tools.claims.material import CASES
 
 VERDICTS = {"+": "supported", "-": "refuted", "?": "unchecked"}
 LOOKED_UP = [

@@ -8,10 +8,6 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.tools.claims.corpus import CORPUS
-from tests.tools.claims.material import CASES
-from tests.tools.claims.test_leaks import DIVISORS
-from tests.tools.claims.test_lookup import check
 
 from gradatim.domain import (
     FEEDBACK_PARTS,
@@ -27,12 +23,87 @@ from gradatim.domain import (
 )
 from gradatim.tools.claims import claims_of, find_leak, sentences
 from gradatim.tools.claims.code import is_literal
+from gradatim.tools.claims.extraction import LONGEST
+from gradatim.tools.claims.grounding import grounded
+from tests.tools.claims.corpus import CORPUS
+from tests.tools.claims.material import CASES
+from tests.tools.claims.test_leaks import DIVISORS
+from tests.tools.claims.test_lookup import check
 
-WORDS = (
-    "`fib(5)` `fib(` fib(6) returns gives 8 -3 '' \"a\" instead of 5 expected got but test t2 tests fails pass 2 of 6 all none line lines 3 99999 "
-    "`range(n)` on in because so that, which means if would not change to replace with IndexError: raises an ` `` ``` [test:t3] ( ) [ ] . ? ! ; : , "
-    "— ’ 循环 。 \ue000 \ue100 \x00 \ud800 the your program"
-).split()
+WORDS = [
+    "`fib(5)`",
+    "`fib(`",
+    "fib(6)",
+    "returns",
+    "gives",
+    "8",
+    "-3",
+    "''",
+    '"a"',
+    "instead",
+    "of",
+    "5",
+    "expected",
+    "got",
+    "but",
+    "test",
+    "t2",
+    "tests",
+    "fails",
+    "pass",
+    "2",
+    "of",
+    "6",
+    "all",
+    "none",
+    "line",
+    "lines",
+    "3",
+    "99999",
+    "`range(n)`",
+    "on",
+    "in",
+    "because",
+    "so",
+    "that,",
+    "which",
+    "means",
+    "if",
+    "would",
+    "not",
+    "change",
+    "to",
+    "replace",
+    "with",
+    "IndexError:",
+    "raises",
+    "an",
+    "`",
+    "``",
+    "```",
+    "[test:t3]",
+    "(",
+    ")",
+    "[",
+    "]",
+    ".",
+    "?",
+    "!",
+    ";",
+    ":",
+    ",",
+    "—",
+    "’",
+    "循环",
+    "。",
+    "\ue000",
+    "\ue100",
+    "\x00",
+    "�",
+    "the",
+    "your",
+    "program",
+]
 TEXTS = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join))
 PROGRAMS = st.one_of(st.sampled_from([case.submission.code for case in CASES.values()]), st.text(max_size=80))
 LOOKED_UP = TestCountClaim | TestOutcomeClaim | LineQuoteClaim | ExceptionClaim | ProseClaim
@@ -46,7 +117,11 @@ def test_sentences_lose_nothing_but_white_space(text: str) -> None:
     assert all(sentence and sentence == sentence.strip() for sentence in found)
 
 
-@given(st.lists(st.one_of(st.text("abc.!? \n", max_size=12).map(lambda code: f"`{code}`"), st.text("ab.!? \n", max_size=12))))
+@given(
+    st.lists(
+        st.one_of(st.text("abc.!? \n", max_size=12).map(lambda code: f"`{code}`"), st.text("ab.!? \n", max_size=12))
+    )
+)
 def test_sentences_never_split_code(pieces: list[str]) -> None:
     text = " ".join(pieces)
     codes = [" ".join(code.split()) for code in re.findall(r"```.*?```|``.*?``|`[^`]*`", text, re.DOTALL)]
@@ -78,27 +153,39 @@ def test_looking_for_leaks_never_fails(text: str) -> None:
     assert find_leak(text, DIVISORS) is None or find_leak(text, DIVISORS).verdict == "refuted"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("negation", ["It is not true that {}", "If {}, something else happens.", "Suppose that {}", "You may think that {}"])
+@pytest.mark.parametrize(
+    "negation", ["It is not true that {}", "If {}, something else happens.", "Suppose that {}", "You may think that {}"]
+)
 def test_no_doubted_sentence_states_a_result(negation: str) -> None:
     stated = (CallResultClaim, ExceptionClaim, TestCountClaim, TestOutcomeClaim)
     for program, sentence, judged in CORPUS:
-        if any(isinstance(claim, stated) for claim, _ in judged) and not re.search(r"[;:]| - |,|because|calls? ", sentence):
+        if any(isinstance(claim, stated) for claim, _ in judged) and not re.search(
+            r"[;:]| - |,|because|calls? | but ", sentence
+        ):
             doubted = negation.format(sentence[0].lower() + sentence[1:].rstrip(".!"))
             found = claims_of(doubted, "explanation", CASES[program].submission.code)
             assert not [claim for claim in found if isinstance(claim, stated)], doubted
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "`fib(5)` " + "returns " * 200, "(" * 1900, "`" * 1900, "line 3 " * 270, "the " * 480, "t1, " * 480, "if `a` and " * 170,
-        "test t1 and " * 160, "- " * 900, "because so that " * 120, "1 of 2 tests " * 150, "for with when calling " * 90,
-        "a " * 900 + "IndexError", "[test:t1, " * 180, "f(" * 900, "'" * 1900, "your program on line 3 " * 80,
-    ],
-)  # fmt: skip
+REPEATED = [
+    "`fib(5)` returns ", "(", "`", "line 3 ", "the ", "t1, ", "if `a` and ", "test t1 and ", "- ",
+    "because so that ", "1 of 2 tests ", "all the tests ", "for with when calling ", "IndexError on ",
+    "[test:t1, ", "f(", "'", "your program on line 3 ", "`a` on line 3, ", "on line 3 (`x`) ",
+    "test t1 (`f(1)`), ", "change `a` to `b` ", "instead of `a` use ", "it is 8 or ", "not 8 ",
+    "actually now ", "the first second line of the ", "1, ", "line 1, 2 and ", "循环", "’",
+    "was expected 5 got ", "tests pass and 2 fail and ", "the call for the test t1 (:", "``` ", "`x` ",
+    ", and so the ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REPEATED)
 def test_reading_takes_no_longer_for_strange_text(text: str) -> None:
     began = time.perf_counter()
-    claims_of(text, "explanation", CASES["fib"].submission.code)
-    find_leak(text, DIVISORS)
-    sentences(text)
+    for length in (LONGEST - 60, LONGEST, LONGEST + 2000):
+        long = (text * (length // len(text)))[:length]
+        claims_of(long, "explanation", CASES["fib"].submission.code)
+        claims_of(f"Your program {long} `fib(5)` IndexError", "explanation", CASES["fib"].submission.code)
+        find_leak(long, DIVISORS)
+        sentences(long)
+        grounded(long, list(DIVISORS.evidence.values()), DIVISORS.submission.code)
     assert time.perf_counter() - began < 2.0

@@ -90,14 +90,13 @@ def initialise_inside_loop(case: Examination) -> Iterator[Sign]:
 
 def wrong_initial_value(case: Examination) -> Iterator[Sign]:
     """An accumulator that starts with a value which changes every result."""
+    grown = {function.node: _returned_accumulators(case, function) for function in case.functions}
     for function, name, start, statement in starts(case):
-        if function is None:
+        loops_grown = grown[function.node].get(name) if function is not None else None
+        if function is None or not loops_grown:
             continue
         facts = [fact for fact in case.wrong_of(function) if fact.function == function.name]
-        if not facts or not _returned(function, name):
-            continue
-        loops_grown = [node for node in function.nodes if grows(node) == name and case.program.loops_around(node)]
-        if not loops_grown:
+        if not facts:
             continue
         line = statement.lineno
         text = case.program.line(line)
@@ -150,8 +149,15 @@ def _operator(node: ast.AST) -> type[ast.operator] | None:
             return None
 
 
-def _returned(function: Function, name: str) -> bool:
-    return any(isinstance(item.value, ast.Name) and item.value.id == name for item in function.returns)
+def _returned_accumulators(case: Examination, function: Function) -> dict[str, list[ast.AST]]:
+    """Names that a function adds to in loops and returns as they are, with the nodes that add."""
+    returned = {item.value.id for item in function.returns if isinstance(item.value, ast.Name)}
+    found: dict[str, list[ast.AST]] = {}
+    for node in function.nodes:
+        name = grows(node)
+        if name in returned and case.program.loops_around(node):
+            found.setdefault(name, []).append(node)
+    return found
 
 
 def starts(case: Examination) -> Iterator[tuple[Function | None, str, ast.expr, ast.Assign]]:
@@ -195,11 +201,9 @@ def statement_wrongly_outside_loop(case: Examination) -> Iterator[Sign]:
     for loop, function in case.loops:
         if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name) or loop.orelse:
             continue
-        block = case.program.block_of(loop)
-        place = block.index(loop) + 1 if loop in block else 0
-        if not 0 < place < len(block):
+        after = case.program.next_of(loop)
+        if after is None:
             continue
-        after = block[place]
         name = grows(after.value if isinstance(after, ast.Expr) else after)
         if name is None or any(grows(node) == name for node in body_nodes(loop.body)):
             continue

@@ -169,10 +169,9 @@ def precedence_of_arithmetic(case: Examination) -> Iterator[Sign]:
 def sequential_swap(case: Examination) -> Iterator[Sign]:
     """`a = b` followed by `b = a`."""
     for node, _ in case.places:
-        block = case.program.block_of(node) if isinstance(node, ast.Assign) else []
-        if not isinstance(node, ast.Assign) or node not in block[:-1]:
+        if not isinstance(node, ast.Assign):
             continue
-        after = block[block.index(node) + 1]
+        after = case.program.next_of(node)
         match node, after:
             case ast.Assign(targets=[a], value=b), ast.Assign(targets=[c], value=d):
                 if same(a, d) and same(b, c) and not same(a, b) and isinstance(a, ast.Name | ast.Subscript):

@@ -163,11 +163,10 @@ def bitwise_for_logical(case: Examination) -> Iterator[Sign]:
 def _branches(case: Examination, statement: ast.If) -> list[ast.If]:
     """The links of an if/elif chain, or consecutive ifs that all leave their block."""
     links, _ = chain(statement)
-    block = case.program.block_of(statement)
-    if len(links) > 1 or statement not in block:
+    if len(links) > 1:
         return links
     run: list[ast.If] = []
-    for item in block[block.index(statement) :]:
+    for item in case.program.rest_of_block(statement):
         if not isinstance(item, ast.If) or item.orelse:
             break
         run.append(item)
@@ -207,7 +206,7 @@ def condition_order_too_general_first(case: Examination) -> Iterator[Sign]:
 
 
 def _same_result(one: Sequence[ast.stmt], two: Sequence[ast.stmt]) -> bool:
-    return [ast.unparse(item) for item in one] == [ast.unparse(item) for item in two]
+    return len(one) == len(two) and all(same(a, b) for a, b in zip(one, two, strict=True))
 
 
 def _covers(general: ast.expr, narrow: ast.expr) -> bool:
@@ -256,11 +255,9 @@ def _divisible(one: tuple[ast.expr, str, object], two: tuple[ast.expr, str, obje
 def separate_ifs_for_elif(case: Examination) -> Iterator[Sign]:
     """Ifs below each other of which a later one replaces what an earlier one decided."""
     for node, function in case.places:
-        block = case.program.block_of(node) if isinstance(node, ast.If) else []
-        if not isinstance(node, ast.If) or node not in block or leaves(node.body):
+        if not isinstance(node, ast.If) or leaves(node.body):
             continue
-        place = block.index(node)
-        after = block[place + 1] if place + 1 < len(block) else None
+        after = case.program.next_of(node)
         if not isinstance(after, ast.If) or (
             isinstance(above := case.program.parent(node), ast.If) and node in above.orelse
         ):

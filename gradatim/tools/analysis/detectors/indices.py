@@ -82,7 +82,7 @@ def _is_mapping(case: Examination, name: str, function: Function | None) -> bool
         if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
             value = node.value
             if isinstance(value, ast.Dict | ast.DictComp) or (
-                isinstance(value, ast.Call) and "dict" in ast.dump(value.func).lower()
+                isinstance(value, ast.Call) and "dict" in case.program.text(value.func).lower()
             ):
                 return True
     if function is None:

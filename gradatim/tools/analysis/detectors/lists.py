@@ -169,8 +169,7 @@ def modify_list_while_iterating(case: Examination) -> Iterator[Sign]:
             statement = case.program.statement_of(node)
             if statement is None:
                 continue
-            block = case.program.block_of(statement)
-            rest = block[block.index(statement) :] if statement in block else []
+            rest = case.program.rest_of_block(statement)
             if any(isinstance(item, ast.Break) for item in rest) or leaves(rest):
                 continue
             fact = (

@@ -21,7 +21,7 @@ from gradatim.tools.claims.extraction.results import results
 
 __all__ = ["claims_of"]
 
-LONGEST = 2_000
+LONGEST = 800
 """Characters of a sentence that are read; a longer one is prose as a whole."""
 
 

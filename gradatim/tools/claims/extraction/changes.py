@@ -9,32 +9,37 @@ from gradatim.domain import ChangeFixesClaim, LineQuoteClaim
 from gradatim.tools.claims.code import tokens
 from gradatim.tools.claims.extraction.reading import CODE, Found, Reading
 
-_WHAT = r"(?:(?:the|your|this|that)\s+)?(?:(?!line\b)[a-z]+\s+){0,2}?"
-_WHERE = r"(?:\s*,?\s*\(?(?:on|in|at|of|from)\s+(?:the\s+)?line\s+(\d{1,5})\)?)?"
-_LINE = r"(?:(?:the\s+)?(?:code\s+)?(?:on|in|of|at)?\s*)?line\s+(\d{1,5})"
+_WHAT = r"(?:(?:the|your|this|that) )?(?:(?!line\b)[a-z]+ ){0,2}?"
+_WHERE = r"(?: ?,? ?\(?(?:on|in|at|of|from) (?:the )?line (\d{1,5})\)?)?"
+_LINE = r"(?:(?:the )?(?:code )?(?:on|in|of|at)? ?)?line (\d{1,5})"
 _VERB = r"(?:chang|replac|swap|turn|correct|modify|updat|adjust)(?P<ending>e|ing|)\b"
 _CHANGE = re.compile(
-    rf"\b{_VERB}\s+{_WHAT}({CODE}){_WHERE}\s+(?:to|with|by|for|into)\s+(?:be\s+)?{_WHAT}({CODE}){_WHERE}", re.I
+    rf"\b{_VERB} {_WHAT}({CODE}){_WHERE} (?:to|with|by|for|into) (?:be )?{_WHAT}({CODE}){_WHERE}", re.I
 )
 _CHANGE_LINE = re.compile(
-    rf"\b{_VERB}\s+{_LINE}\s+(?:to|with|by|into|so\s+that\s+it\s+(?:reads|says|is))\s*:?\s*(?:be\s+|read\s+)?({CODE})",
+    rf"\b{_VERB} {_LINE} (?:to|with|by|into|so that it (?:reads|says|is)) ?:? ?(?:be |read )?({CODE})",
     re.I,
 )
 _INSTEAD = re.compile(
-    rf"\b(?P<verb>us(?:e|ing)|writ(?:e|ing)|try|put|should\s+(?:be|use|say|read)|needs?\s+to\s+(?:be|use)|must\s+be)\s+{_WHAT}({CODE}){_WHERE}\s*,?\s+(?:instead\s+of|rather\s+than|and\s+not|,?\s*not)\s+{_WHAT}({CODE}){_WHERE}",
+    rf"\b(?P<verb>us(?:e|ing)|return(?:ing)?|need|writ(?:e|ing)|try|put|should (?:be|use|say|read)"
+    rf"|needs? to (?:be|use)|must be) {_WHAT}({CODE}){_WHERE} ?,? (?:instead of|rather than|and not"
+    rf"|,? ?not) {_WHAT}({CODE}){_WHERE}",
     re.I,
 )
 _INSTEAD_FIRST = re.compile(
-    rf"\binstead\s+of\s+{_WHAT}({CODE}){_WHERE}\s*,?\s+(?:(?:you|it)\s+(?:should|could|can|need\s+to|must)\s+)?(?:use|write|try|put|say)\s+({CODE})",
+    rf"\binstead of {_WHAT}({CODE}){_WHERE} ?,? (?:(?:you|it) (?:should|could|can|need to|must) )?(?:use"
+    rf"|write|try|put|say) ({CODE})",
     re.I,
 )
 _SHOULD = re.compile(
-    rf"({CODE}){_WHERE}\s+(?:should|must|needs\s+to|has\s+to|ought\s+to)\s+(?:be|become|be\s+replaced\s+(?:by|with)|be\s+changed\s+to)\s+({CODE}){_WHERE}",
+    rf"({CODE}){_WHERE} (?:should|must|needs to|has to|ought to) (?:be|become|be replaced (?:by|with)"
+    rf"|be changed to) ({CODE}){_WHERE}",
     re.I,
 )
-_ANYWHERE = re.compile(r"\b(?:on|in|at)\s+line\s+(\d{1,5})\b", re.I)
+_ANYWHERE = re.compile(r"\b(?:on|in|at) line (\d{1,5})\b", re.I)
 _MODAL = re.compile(
-    r"(?:^|[.;:,]\s*|\b(?:should|must|need(?:s)?\s+to|have\s+to|has\s+to|can|could|might|might\s+want\s+to|try\s+to|is\s+to|was\s+to|to|let's|please|simply|just|then|and|so|instead|try|by|you\s+only|fix\s*:)\s+)$",
+    r"(?:^|[.;:,] ?|\b(?:should|must|need(?:s)? to|have to|has to|can|could|might|might want to|try to|is to"
+    r"|was to|to|let's|please|simply|just|then|and|so|instead|try|by|you only|fix ?:) )$",
     re.I,
 )
 _FIXES = re.compile(r"\b(?:fix(?:es)?|solves?|resolves?|corrects?|repairs?|passes|pass|works|correct|helps)\b", re.I)
@@ -42,13 +47,15 @@ _NEGATED = re.compile(
     r"\b(?:not|never|avoid|no longer|without|cannot|wrong|worse|break|breaks|causes|unless|except)\b|n't\b", re.I
 )
 _MORE = re.compile(
-    r"^(?:also|additionally|next|then|second|secondly|first|firstly|finally|in addition|besides|after that|step\s+\d)\b"
-    r"|(?:\band|\bthen|,|;)\s+(?:also\s+|then\s+|to\s+)?(?:add|set|change|remove|delete|initiali[sz]e|move|use|replace|insert|put|return|start|make|write|increase|adjust)\b",
+    r"^(?:also|additionally|next|then|second|secondly|first|firstly|finally|in addition|besides|after that|step \d)\b"
+    r"|(?:\band|\bthen|,|;) (?:also |then |to )?(?:add|set|change|remove|delete|initiali[sz]e|move|use"
+        r"|replace|insert|put|return|start|make|write|increase|adjust)\b",
     re.I,
 )  # fmt: skip
-_IF = re.compile(r"\b(?:if|when|once)\s+you\s+$", re.I)
+_IF = re.compile(r"\b(?:if|when|once) you $", re.I)
 _THEN_ALL = re.compile(
-    r"\b(?:all\s+(?:the\s+)?tests\s+(?:will\s+|would\s+|should\s+)?pass|every\s+test\s+passes|it\s+(?:will\s+|should\s+)?works?|(?:is|will\s+be)\s+correct)\b",
+    r"\b(?:all (?:the )?tests (?:will |would |should )?pass|every test passes|it (?:will |should )?works?"
+    r"|(?:is|will be) correct)\b",
     re.I,
 )
 
@@ -64,6 +71,8 @@ def changes(reading: Reading) -> Iterator[Found]:
             old, new = (reading.code(match[index]) for index in signs)
             if pattern is _INSTEAD:
                 old, new = new, old
+                if (match["verb"] or "").lower().startswith("return"):
+                    old, new = f"return {old}", f"return {new}"
             where = next((int(item) for item in match.groups() if item and item.isdecimal()), None)
             clause = reading.clause(match.start())
             if where is None:
@@ -89,7 +98,7 @@ def _proposes(reading: Reading, match: re.Match[str], passive: bool) -> bool:
         return bool(_THEN_ALL.search(text))
     ending = (match.groupdict().get("ending") or match.groupdict().get("verb") or "").lower()
     if ending.endswith("ing"):
-        return bool(_FIXES.search(behind) or re.search(r"\b(?:try|by|consider)\s+$", before, re.I))
+        return bool(_FIXES.search(behind) or re.search(r"\b(?:try|by|consider) $", before, re.I))
     return (
         passive
         or ending.startswith(("should", "need", "must"))
@@ -138,4 +147,4 @@ def _spots(old: str, line: str) -> list[re.Match[str]]:
         if re.search(r"[<>=!+*/%-]$", old.strip())
         else ""
     )
-    return list(re.finditer(front + r"\s*".join(parts) + back, line))
+    return list(re.finditer(front + r" ?".join(parts) + back, line))

@@ -9,71 +9,91 @@ from typing import Literal
 from gradatim.domain import TestCountClaim, TestOutcomeClaim
 from gradatim.tools.claims.extraction.reading import CODE, EXCEPTION, VALUE, Found, Reading
 
-_WORDS = "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+_WORDS = (
+    "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty"
+)
 _NUMBERS = {word: number for number, word in enumerate(_WORDS.split())} | {"no": 0, "zero": 0}
 _N = rf"(\d{{1,4}}|{'|'.join(_NUMBERS)})"
-_OF = r"(?:of|out\s+of|from)\s+(?:(?:the|your|all|these|our)\s+)*(?:total\s+(?:of\s+)?)?"
-_TESTS = r"(?:test\s*cases?|tests?)"
-_SHOWN = r"(?:visible\s+|given\s+|shown\s+|public\s+)?"
+_OF = r"(?:of|out of|from) (?:(?:the|your|all|these|our) )*(?:total (?:of )?)?"
+_TESTS = r"(?:test ?cases?|tests?)"
+_SHOWN = r"(?:visible |given |shown |public )?"
 _BEFORE = r"(?<!first )(?<!last )(?<!next )(?<!other )(?<!these )(?<!those )(?<!remaining )(?<!\w/)(?<![\w.,/-])"
-_ADVERB = r"(?:(?:currently|now|still|also|already|actually|all|both|each|have|has|do|are|were|is|was|be|successfully|completely|really)\s+)*"
-_ENDS = r"(not\s+(?:yet\s+)?pass(?:es|ed|ing)?|don't\s+pass|doesn't\s+pass|didn't\s+pass|did\s+not\s+pass|aren't\s+passing|pass(?:es|ed|ing)?|succeed(?:s|ed)?|fail(?:s|ed|ing)?)\b"
-_NARROWS = r"(?!\s+(?:with\b(?!\s+(?:your|this|the)\s+(?:current\s+)?(?:program|code))|on\b|when\b|where\b|that\b|for\b(?!\s+(?:your|this)\b)|due\b|except\b|but\s+(?:t\d|one\b)|apart\b|besides\b|if\b|only\s+if))"
-_OWNER = (
-    r"(?:you|your\s+(?:program|code|function|solution|submission)|the\s+(?:program|code|function|solution)|it|this)"
+_ADVERB = (
+    r"(?:(?:currently|now|still|also|already|actually|all|both|each|have|has|do|are|were|is|was|be"
+    r"|successfully|completely|really) )*"
 )
+_ENDS = (
+    r"(not (?:yet )?pass(?:es|ed|ing)?|don't pass|doesn't pass|didn't pass|did not pass|aren't passing"
+    r"|pass(?:es|ed|ing)?|succeed(?:s|ed)?|fail(?:s|ed|ing)?)\b"
+)
+_NARROWS = (
+    r"(?! (?:with\b(?! (?:your|this|the) (?:current )?(?:program|code))|on\b|when\b|where\b|that\b"
+    r"|for\b(?! (?:your|this)\b)|due\b|except\b|but (?:t\d|one\b)|apart\b|besides\b|if\b|only if))"
+)
+_OWNER = r"(?:you|your (?:program|code|function|solution|submission)|the (?:program|code|function|solution)|it|this)"
 
-_PART = re.compile(rf"{_BEFORE}{_N}\s+{_OF}{_N}\s+{_SHOWN}{_TESTS}\s+{_ADVERB}{_ENDS}{_NARROWS}", re.I)
-_SLASH = re.compile(rf"{_BEFORE}(\d{{1,4}})\s?/\s?(\d{{1,4}})\s+{_SHOWN}{_TESTS}\s+{_ADVERB}{_ENDS}{_NARROWS}", re.I)
-_SPLIT = re.compile(rf"{_BEFORE}{_N}\s+{_TESTS}\s+{_OF}{_N}\s+{_ADVERB}{_ENDS}{_NARROWS}", re.I)
-_SOME = re.compile(rf"{_BEFORE}(?:only\s+|exactly\s+|just\s+)?{_N}\s+{_TESTS}\s+{_ADVERB}{_ENDS}{_NARROWS}", re.I)
-_ONLY_ONE = re.compile(r"\b(?:only|exactly|just)\s+$", re.I)
+_PART = re.compile(rf"{_BEFORE}{_N} {_OF}{_N} {_SHOWN}{_TESTS} {_ADVERB}{_ENDS}{_NARROWS}", re.I)
+_SLASH = re.compile(rf"{_BEFORE}(\d{{1,4}})\s?/\s?(\d{{1,4}}) {_SHOWN}{_TESTS} {_ADVERB}{_ENDS}{_NARROWS}", re.I)
+_SPLIT = re.compile(rf"{_BEFORE}{_N} {_TESTS} {_OF}{_N} {_ADVERB}{_ENDS}{_NARROWS}", re.I)
+_SOME = re.compile(rf"{_BEFORE}(?:only |exactly |just )?{_N} {_TESTS} {_ADVERB}{_ENDS}{_NARROWS}", re.I)
+_ONLY_ONE = re.compile(r"\b(?:only|exactly|just) $", re.I)
 _AND_REST = re.compile(
-    rf"\s*(?:,|;|,?\s+(?:and|but|while))\s+(?:the\s+other\s+)?{_N}\s+(?:of\s+them\s+|tests?\s+)?{_ADVERB}{_ENDS}{_NARROWS}",
+    rf" ?(?:,|;|,? (?:and|but|while)) (?:the other )?{_N} (?:of them |tests? )?{_ADVERB}{_ENDS}{_NARROWS}",
     re.I,
 )
 _ALL = re.compile(
-    rf"\b(?:all|every|each)\s+(?:of\s+)?(?:the\s+|your\s+)?(?:(?:single|one)\s+)?(?:{_N}\s+)?(?:of\s+the\s+)?{_TESTS}\s+{_ADVERB}{_ENDS}{_NARROWS}",
+    rf"\b(?:all|every|each) (?:of )?(?:the |your )?(?:(?:single"
+    rf"|one) )?(?:{_N} )?(?:of the )?{_TESTS} {_ADVERB}{_ENDS}{_NARROWS}",
     re.I,
 )
 _NONE = re.compile(
-    rf"\b(?:none|no|not\s+one|not\s+a\s+single|neither)\s+(?:one\s+)?(?:of\s+)?(?:the\s+|your\s+)?(?:{_N}\s+)?{_TESTS}\s+{_ADVERB}{_ENDS}{_NARROWS}",
+    rf"\b(?:none|no|not one|not a single|neither) (?:one )?(?:of )?(?:the "
+    rf"|your )?(?:{_N} )?{_TESTS} {_ADVERB}{_ENDS}{_NARROWS}",
     re.I,
 )
 _ALL_BUT = re.compile(
-    rf"\ball\s+(?:the\s+)?(?:tests?\s+)?(?:but|except)\s+(?:for\s+)?{_N}(?:\s+of\s+the)?(?:\s+{_TESTS})?\s+{_ADVERB}{_ENDS}{_NARROWS}",
+    rf"\ball (?:the )?(?:tests? )?(?:but|except) (?:for )?{_N}(?: of the)?(?: {_TESTS})? {_ADVERB}{_ENDS}{_NARROWS}",
     re.I,
 )
-_ONLY = re.compile(rf"\bthe\s+only\s+test\s+{_ADVERB}{_ENDS}{_NARROWS}", re.I)
+_ONLY = re.compile(rf"\bthe only test {_ADVERB}{_ENDS}{_NARROWS}", re.I)
+_NOT_ANY = re.compile(
+    rf"\b(?:do|does|did)(?: not|n't) pass (?:any|a single|even one)(?: one)?(?: of the)? {_TESTS}\b{_NARROWS}", re.I
+)
+_NO_ERROR = re.compile(r"^no (?:errors?|problems?|faults?) (?:was|were) found\b(?= ?(?:[.:;,!]|$))", re.I)
 _OWNS = re.compile(
-    rf"\b{_OWNER}\s+(?:(?:currently|now|already|still|only|correctly|successfully|also)\s+)*(passes|passed|pass|fails|failed|fail)\s+(?:only\s+)?"
-    rf"(?:(all|every|each|none\s+of|no)\s+(?:of\s+)?(?:the\s+)?(?:{_N}\s+)?|{_N}\s+{_OF}{_N}\s+|{_N}\s+(?:of\s+the\s+)?){_SHOWN}{_TESTS}\b(?:\s+{_OF}{_N}\b)?{_NARROWS}",
+    rf"\b{_OWNER} (?:(?:currently|now|already|still|only|correctly|successfully|also) )*(passes|passed|pass"
+    rf"|fails|failed|fail) (?:only )?"
+    rf"(?:(all|every|each|none of|no) (?:of )?(?:the )?(?:{_N} )?|{_N} {_OF}{_N} "
+    rf"|{_N} (?:of the )?){_SHOWN}{_TESTS}\b(?: {_OF}{_N}\b)?{_NARROWS}",
     re.I,
 )
-_IDS = r"t\d{1,4}(?:\s*(?:,|and|,\s*and|&)\s*t\d{1,4})*"
+_IDS = r"t\d{1,4}(?: ?(?:,|and|, ?and|&) ?t\d{1,4})*"
 _TEST = re.compile(
-    rf"\b(?:tests?|test\s+cases?|cases?)\s+(?:(?:named|called|number|no\.|#)\s*)?({_IDS}|\d{{1,3}})\b(?:\s*[(,:]?\s*{CODE}\s*[),:]?)?\s+{_ADVERB}{_ENDS}"
-    rf"|(?<![\w:])({_IDS})\b(?:\s*[(,]?\s*{CODE}\s*[),]?)?\s+{_ADVERB}{_ENDS}",
+    rf"\b(?:tests?|test cases?|cases?) (?:(?:named|called|number|no\.|#) ?)?({_IDS}"
+    rf"|\d{{1,3}})\b(?: ?[(,:]? ?{CODE} ?[),:]?)? {_ADVERB}{_ENDS}"
+    rf"|(?<![\w:])({_IDS})\b(?: ?[(,]? ?{CODE} ?[),]?)? {_ADVERB}{_ENDS}",
     re.I,
 )
 _TEST_TIME = re.compile(
-    rf"\btests?\s+({_IDS})\b(?:\s*[(,:]?\s*{CODE}\s*[),:]?)?\s+{_ADVERB}(?:times?\s+out|timed\s+out|runs?\s+out\s+of\s+time|ran\s+out\s+of\s+time|never\s+(?:ends|finishes|stops|terminates)|does\s+not\s+(?:end|finish|terminate))\b",
+    rf"\btests? ({_IDS})\b(?: ?[(,:]? ?{CODE} ?[),:]?)? {_ADVERB}(?:times? out|timed out|runs? out of time"
+    rf"|ran out of time|never (?:ends|finishes|stops|terminates)|does not (?:end|finish|terminate))\b",
     re.I,
 )
 _TEST_RAISES = re.compile(
-    rf"\btests?\s+({_IDS})\b(?:\s*[(,:]?\s*{CODE}\s*[),:]?)?\s+{_ADVERB}(?:raises?|raised|throws?|threw|(?:end|stop|fail|crash)(?:s|es|ed|ped)?\s+with|gives?|causes?)\s+(?:an?\s+|the\s+)?({EXCEPTION})",
+    rf"\btests? ({_IDS})\b(?: ?[(,:]? ?{CODE} ?[),:]?)? {_ADVERB}(?:raises?|raised|throws?|threw|(?:end|stop"
+    rf"|fail|crash)(?:s|es|ed|ped)? with|gives?|causes?) (?:an? |the )?({EXCEPTION})",
     re.I,
 )
 _TEST_GIVES = re.compile(
-    rf"\btest\s+(t\d{{1,4}})\b\s+{_ADVERB}(?:fails?\s+(?:because|since|as)\s+it\s+)?(?:returns?|returned|gives?|gave|got|gets)\s+({VALUE})(?=\s+(?:instead|rather|but|when|where)\b|\s*[.,;]|$)",
+    rf"\btest (t\d{{1,4}})\b {_ADVERB}(?:fails? (?:because|since|as) it )?(?:returns?|returned|gives?|gave"
+    rf"|got|gets) ({VALUE})(?= (?:instead|rather|but|when|where)\b| ?[.,;]|$)",
     re.I,
 )
-_AIMS = re.compile(r"\b(?:for|until|so|to|see|sees|have|has|before|how|why)\s+$", re.I)
+_AIMS = re.compile(r"\b(?:for|until|so|to|see|sees|have|has|before|how|why) $", re.I)
 
 
-_ON_TESTS = re.compile(
-    rf"\b(?:pass(?:es|ed)?|fail(?:s|ed)?)\s+(?:on|in|at|for)?\s*(?:the\s+)?tests?\s+({_IDS})\b", re.I
-)
+_ON_TESTS = re.compile(rf"\b(?:pass(?:es|ed)?|fail(?:s|ed)?) (?:on|in|at|for)? ?(?:the )?tests? ({_IDS})\b", re.I)
 
 
 def counts(reading: Reading) -> Iterator[Found]:
@@ -98,11 +118,15 @@ def counts(reading: Reading) -> Iterator[Found]:
     for match in matches(_OWNS):
         yield _owned(match)
     for match in matches(_ALL):
-        if not re.search(r"\b(?:not|almost|nearly)\s+$", text[: match.start()], re.I) and not _shown(match):
+        if not re.search(r"\b(?:not|almost|nearly) $", text[: match.start()], re.I) and not _shown(match):
             yield _found(match, _opposite(_status(match[2])), 0, _number(match[1]) if match[1] else None)
     for match in matches(_NONE):
         if not _shown(match):
             yield _found(match, _status(match[2]), 0, _number(match[1]) if match[1] else None)
+    for match in matches(_NOT_ANY):
+        yield _found(match, "passed", 0, None)
+    for match in matches(_NO_ERROR):
+        yield _found(match, "failed", 0, None)
     for match in matches(_ONLY):
         yield _found(match, _opposite(_status(match[1])), 0, 1)
     for match in matches(_SOME):
@@ -122,7 +146,7 @@ def outcomes(reading: Reading) -> Iterator[Found]:
                 yield Found(TestOutcomeClaim(test=test, status=_status(ended)), *match.span())
     for match in _ON_TESTS.finditer(text):
         finite = re.match(r"passes|passed|fails|failed", match.group(), re.I) or re.search(
-            r"\byou\s+$", text[: match.start()], re.I
+            r"\byou $", text[: match.start()], re.I
         )
         if finite and reading.asserts(match.start()):
             for test in _ids(match[1]):
@@ -140,7 +164,7 @@ def outcomes(reading: Reading) -> Iterator[Found]:
         if (
             value is not None
             and reading.asserts(match.start())
-            and re.match(r"\s+(?:instead of|rather than)\b", text[match.end() :])
+            and re.match(r" (?:instead of|rather than)\b", text[match.end() :])
         ):
             yield Found(TestOutcomeClaim(test=match[1].lower(), status="failed", actual=value), *match.span())
 

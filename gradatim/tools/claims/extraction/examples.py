@@ -11,7 +11,8 @@ from gradatim.tools.claims.code import BUILTINS, defined_names, expression, lite
 from gradatim.tools.claims.extraction.reading import CODE, VALUE, Found, Reading
 
 _PRINTS = re.compile(
-    rf"(?:\b(?:for\s+example|for\s+instance|e\.g\.)\s*,?\s*)?({CODE})\s+(?:prints|printed|outputs|displays|shows)\s+({VALUE})(?=\s*[.,;:!)]|\s*$|\s+(?:and|but|because|since|so)\b)",
+    rf"(?:\b(?:for example|for instance|e\.g\.) ?,? ?)?({CODE}) (?:prints|printed|outputs|displays"
+    rf"|shows) ({VALUE})(?= ?[.,;:!)]| ?$| (?:and|but|because|since|so)\b)",
     re.I,
 )
 _CONDITION = re.compile(r"\b(?:if|unless|would|could|might|should|not|never)\b|n't\b", re.I)

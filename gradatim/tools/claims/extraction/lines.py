@@ -7,68 +7,84 @@ import re
 from collections.abc import Iterator
 
 from gradatim.domain import LineQuoteClaim
-from gradatim.tools.claims.code import BUILTINS, parse
+from gradatim.tools.claims.code import BUILTINS, is_literal, parse
 from gradatim.tools.claims.extraction.clauses import Clause
 from gradatim.tools.claims.extraction.reading import CODE, Found, Reading
 
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-_CARDINALS = "one two three four five six seven eight nine ten eleven twelve".split()
+_ORDINALS_TEXT = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_ORDINALS = tuple(_ORDINALS_TEXT.split())
+_CARDINALS_TEXT = "one two three four five six seven eight nine ten eleven twelve"
+_CARDINALS = tuple(_CARDINALS_TEXT.split())
 _ELSEWHERE = (
-    r"(?!\s+of\s+(?:the\s+|your\s+|this\s+|its\s+)?(?:\w+\s+)?(?:output|input|file|text|task|statement|message|traceback|result|string|poem|loop|function|body|block|table|expected)\b"
-    r"|\s+(?:that\s+is\s+|it\s+)?(?:printed|of\s+stars)\b)"
+    r"(?! of (?:the |your |this |its )?(?:\w+ )?(?:output|input|file|text|task|statement|message|traceback"
+    r"|result|string|poem|loop|function|body|block|table|expected)\b"
+    r"| (?:that is |it )?(?:printed|of stars)\b)"
 )
 _LINES = re.compile(
-    rf"\blines?\s+(?:number\s+|no\.\s*|#)?(\d{{1,5}}|{'|'.join(_CARDINALS)})\b((?:\s*(?:,\s*and|,|and|or|&|to|through|-)\s*(?:line\s+)?\d{{1,5}}(?![\d.]*\s*(?:tests?|of|out|times)\b))*){_ELSEWHERE}",
+    rf"\blines? (?:number |no\. ?|#)?(\d{{1,5}}|{'|'.join(_CARDINALS)})\b((?: ?(?:, ?and|,|and|or|&|to"
+    rf"|through|-) ?(?:line )?\d{{1,5}}(?![\d.]* ?(?:tests?|of|out|times)\b))*){_ELSEWHERE}",
     re.I,
 )
-_ORDINAL = re.compile(
-    rf"\b(?:in|on|at|the|your|of)\s+(?:the\s+|your\s+)?({'|'.join(_ORDINALS)})\s+line\b{_ELSEWHERE}", re.I
-)
+_ORDINAL = re.compile(rf"\b(?:in|on|at|the|your|of) (?:the |your )?({'|'.join(_ORDINALS)}) line\b{_ELSEWHERE}", re.I)
 _NEW = re.compile(
     r"\b(?:add|adds|added|adding|insert\w*|append\w*|new|put|puts|write|another|extra|missing|move[sd]?|moving)\b", re.I
 )
-_WHAT = r"(?:(?:the|a|an|your|this|that|its)\s+)?(?:\w+\s+)?(?:\w+\s+)?"
+_WHAT = r"(?:(?:the|a|an|your|this|that|its) )?(?:\w+ )?(?:\w+ )?"
 _ROUND = r"[\s(]*"
-_THING = r"(?:the|your|this|a|an)\s+(?:\w+\s+){0,2}?(?:condition|expression|loop|statement|assignment|call|comparison|operator|code|line|header|range|index|value|return|check|test|variable|formula|slice)"
+_THING = (
+    r"(?:the|your|this|a|an) (?:\w+ ){0,2}?(?:condition|expression|loop|statement|assignment|call|comparison"
+    r"|operator|code|line|header|range|index|value|return|check|test|variable|formula|slice)"
+)
 _HAS = (
-    r"(?:reads?|says|is|has|contains|uses|used|calls|returns|starts\s+with|begins\s+with|with|where\s+(?:you|it)\s+(?:say|write|use|have|call)s?|assigns|compares|checks|sets|prints|computes|does|"
-    r"you\s+(?:use|have|wrote|write|used|call|compare|check|set|assign|return|print|say|start\s+with|start|loop\s+over)|"
-    r"(?:your|the)\s+(?:program|code|loop|function|condition)\s+(?:uses|has|says|calls|is|reads|checks|contains|compares|returns|sets)|it\s+(?:says|is|uses|reads|has|calls)|we\s+(?:have|see|find)|there\s+is|stands|you\s+see)"
+    r"(?:reads?|says|is|has|contains|uses|used|calls|returns|starts with|begins with|with|where (?:you"
+    r"|it) (?:say|write|use|have|call)s?|assigns|compares|checks|sets|prints|computes|does|"
+    r"you (?:use|have|wrote|write|used|call|compare|check|set|assign|return|print|say|start with|start|loop over)|"
+    r"(?:your|the) (?:program|code|loop|function|condition) (?:uses|has|says|calls|is|reads|checks|contains"
+    r"|compares|returns|sets)|it (?:says|is|uses|reads|has|calls)|we (?:have|see|find)|there is|stands"
+    r"|you see)"
 )
 _LINE_CODE = re.compile(
-    rf"\bline\s+(\d{{1,5}})\b\s*(?:[:,(-]\s*)*(?:{_HAS}\s+(?:with\s+)?)?(?:{_THING}\s*[:(]?\s*|the\s+|an?\s+|your\s+)?({CODE})",
+    rf"\bline (\d{{1,5}})\b ?(?:[:,(-] ?)*(?:{_HAS} (?:with )?)?(?:{_THING} ?[:(]? ?|the |an? |your )?({CODE})",
     re.I,
 )
 _ORDINAL_CODE = re.compile(
-    rf"\b({'|'.join(_ORDINALS)})\s+line\b(?:\s+of\s+(?:your|the)\s+(?:program|code|submission))?\s*(?:[:,(-]\s*)*(?:{_HAS}\s+(?:with\s+)?)?(?:{_THING}\s*|the\s+|an?\s+|your\s+)?({CODE})",
+    rf"\b({'|'.join(_ORDINALS)}) line\b(?: of (?:your|the) (?:program|code"
+    rf"|submission))? ?(?:[:,(-] ?)*(?:{_HAS} (?:with )?)?(?:{_THING} ?|the |an? |your )?({CODE})",
     re.I,
 )
 _CODE_LINE = re.compile(
-    rf"({CODE})\s*(?:\(|,)?\s*(?:statement\s+|loop\s+|call\s+|condition\s+)?(?:(?:is\s+|stands\s+)?(?:on|in|at|of|from)\s+)?(?:the\s+)?line\s+(\d{{1,5}})\b(?!\s*[:]?\s*{CODE})(?!\s*(?:and|or|to|-)\s*\d)",
+    rf"({CODE}) ?(?:\(|,)? ?(?:statement |loop |call |condition )?(?:(?:is |stands )?(?:on|in|at|of"
+    rf"|from) )?(?:the )?line (\d{{1,5}})\b(?! ?[:]? ?{CODE})(?! ?(?:and|or|to|-) ?\d)",
     re.I,
 )
 _CODE_ORDINAL = re.compile(
-    rf"({CODE})\s*,?\s*(?:on|in|at|of)\s+(?:the|your)\s+({'|'.join(_ORDINALS)})\s+line\b{_ELSEWHERE}", re.I
+    rf"({CODE}) ?,? ?(?:on|in|at|of) (?:the|your) ({'|'.join(_ORDINALS)}) line\b{_ELSEWHERE}", re.I
 )
 _NAMED = re.compile(
-    rf"\b(?:(?:the|your|this)\s+(?:loop\s+)?(?:variable|parameter|counter|argument)|your\s+(?:list|function|loop\s+variable|accumulator))\s+(?:named\s+|called\s+)?({CODE})",
+    rf"\b(?:(?:the|your|this) (?:loop )?(?:variable|parameter|counter|argument)|your (?:list|function"
+    rf"|loop variable|accumulator)) (?:named |called )?({CODE})",
     re.I,
 )
 _USES = re.compile(
-    rf"(?<!\w)(?:you\s+(?:use|used|wrote|write|have\s+written|have)|(?:your|the)\s+(?:program|code|function|loop|condition|submission|recursion)\s+(?:\w+ly\s+)?(?:uses|used|contains|has|reads|says))\s+"
-    rf"(?:(?:the|an?|your)\s+)?(?:(?:condition|expression|loop|operator|call|comparison|statement|code|range|header)\s+)?({CODE})(?!\s*(?:as\s+an?\s+example|for\s+example))",
+    rf"(?<!\w)(?:you (?:use|used|wrote|write|have written|have)|(?:your|the) (?:program|code|function|loop"
+    rf"|condition|submission|recursion) (?:\w+ly )?(?:uses|used|contains|has|reads|says)) "
+    rf"(?:(?:the|an?|your) )?(?:(?:condition|expression|loop|operator|call|comparison|statement|code|range"
+    rf"|header) )?({CODE})(?! ?(?:as an? example|for example))",
     re.I,
 )
 _BETWEEN = re.compile(
-    r"\b(?:not|never|should|must|needs?|without|missing|lacks?|no longer|instead of|cannot|would|could|change[sd]?|replace[sd]?|fix\w*|becomes?)\b|n't\b",
+    r"\b(?:not|never|should|must|needs?|without|missing|lacks?|no longer|instead of|cannot|would|could"
+    r"|change[sd]?|replace[sd]?|fix\w*|becomes?)\b|n't\b",
     re.I,
 )
 _SHOWS = re.compile(
-    r"\b(?:look|check|consider|think|trace|compare|review|change|changing|replace|replacing|remove|delete|move|examine|see|note|notice|observe|fix|from|instead\s+of|why|what|about|read|follow|in|on|at)\b",
+    r"\b(?:look|check|consider|think|trace|compare|review|change|changing|replace|replacing|remove|delete"
+    r"|move|examine|see|note|notice|observe|fix|from|instead of|why|what|about|read|follow|in|on|at)\b",
     re.I,
 )
 _MAKES = re.compile(
-    r"\b(?:use|using|write|writing|put|add|adding|set|insert|try|make|need|needs|want|type|include|have|be|to|with|by|return|print|initiali[sz]e|should)\b",
+    r"\b(?:use|using|write|writing|put|add|adding|set|insert|try|make|need|needs|want|type|include|have|be|to"
+    r"|with|by|return|print|initiali[sz]e|should)\b",
     re.I,
 )
 
@@ -109,7 +125,7 @@ def lines(reading: Reading) -> Iterator[Found]:
             fits = (
                 code.isidentifier() and code not in BUILTINS and not keyword.iskeyword(code) if name else _is_code(code)
             )
-            near = re.match(r"[\s(,]*(?:on|in|at)?\s*line\s+\d", text[match.end() :], re.I)
+            near = re.match(r"[\s(,]*(?:on|in|at)? ?line \d", text[match.end() :], re.I)
             if fits and not near and _holds(reading, match, match.start(1)):
                 yield Found(LineQuoteClaim(text=code), *match.span())
 
@@ -118,8 +134,8 @@ def _holds(reading: Reading, match: re.Match[str], code: int) -> bool:
     """Whether a match speaks of code that is there, not of code that should be."""
     text = reading.text
     clause = reading.clause(code)
-    if not reading.marked(text[code]) and not _is_code(reading.code(text[code])):
-        return False
+    if not reading.marked(text[code]) and is_literal(reading.code(text[code])):
+        return False  # a text in quotation marks is a message or a word, not a quotation of the program
     if _BETWEEN.search(match.group()) or _proposed(text, match.end()):
         return False
     if clause.mood == "states":
@@ -131,7 +147,7 @@ def _proposed(text: str, end: int) -> bool:
     """Whether what follows turns the code into a proposal: "`x` on line 3 would be right"."""
     return bool(
         re.match(
-            r"\s*(?:would|could|should\s+have\s+been|instead\b(?!\s+of)|is\s+(?:missing|needed|required))",
+            r" ?(?:would|could|should have been|instead\b(?! of)|is (?:missing|needed|required))",
             text[end:],
             re.I,
         )

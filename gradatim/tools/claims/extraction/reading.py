@@ -17,14 +17,19 @@ from gradatim.tools.claims.extraction.clauses import Clause, clauses_of
 _FIRST, _LAST = 0xE100, 0xF0FF
 CODE = "[\ue100-\uf0ff]"
 """Matches one piece of code."""
-VALUE = rf"(?:{CODE}|-?\d+(?:\.\d+)?(?![\d\w%]|[.,]\d)|None\b|True\b|False\b|an empty (?:list|string|dictionary|tuple)\b|zero\b)"
+VALUE = (
+    rf"(?:{CODE}|-?\d+(?:\.\d+)?(?![\d\w%]|[.,]\d)|None\b|True\b|False\b|an empty (?:list|string|dictionary"
+    rf"|tuple)\b|zero\b)"
+)
 """Matches one piece of code or one plain value."""
 EXCEPTION = r"\b[A-Z]\w*(?:Error|Exception|Interrupt|Iteration|Exit)\b"
 
 _TYPOGRAPHIC = str.maketrans(
     {
-        "’": "'", "‘": "'", "‛": "'", "′": "'", "“": '"', "”": '"', "„": '"', "\u00a0": " ", "\u2009": " ", "\u202f": " ",
+        "’": "'", "‘": "'", "‛": "'", "′": "'", "“": '"', "”": '"', "„": '"',
+        "\u00a0": " ", "\u2009": " ", "\u202f": " ",
         "−": "-", "‑": "-", "–": "-", "—": " - ", "…": "...", "≤": "<=", "≥": ">=", "≠": "!=",
+        "→": "->",
     }
 )  # fmt: skip
 _SPAN = re.compile(r"```(?:[a-zA-Z]+(?=\s))?(.+?)```|``(.+?)``|`([^`]+)`", re.DOTALL)

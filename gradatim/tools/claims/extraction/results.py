@@ -11,70 +11,111 @@ from gradatim.tools.claims.code import evaluable_call
 from gradatim.tools.claims.extraction.clauses import supposes
 from gradatim.tools.claims.extraction.reading import CODE, EXCEPTION, VALUE, Found, Reading
 
-_ADVERB = r"(?:(?:actually|currently|now|only|still|just|also|even|really|instead|always|will|wrongly|incorrectly|mistakenly|correctly|rightly)\s+)*"
+_ADVERB = (
+    r"(?:(?:actually|currently|now|only|still|just|also|even|really|instead|always|will|wrongly|incorrectly"
+    r"|mistakenly|correctly|rightly) )*"
+)
 _KIND = r"(?:number|integer|value|result|list|string|text|boolean|bool|answer|float|tuple|dictionary|dict|set|output)"
-_ARTICLE = rf"(?:(?:a|an|the)\s+(?:(?:wrong|incorrect|correct|right|actual|expected|final)\s+)?(?:{_KIND}\s+)?(?:of\s+)?|{_KIND}\s+)?"
-_OWNER = r"(?:your|the|this|our)\s+(?:own\s+)?(?:current\s+)?(?:program|code|function|version|solution|implementation|method|call|program's result|submission|loop)"
-_RESULT = r"(?:the|your|its)\s+(?:actual\s+|current\s+|real\s+)?(?:result|value|output|answer)"
-_WANTED = r"(?:the|its)\s+(?:expected|correct|right|required|wanted)\s+(?:result|value|output|answer|return\s+value)"
-_SUBJECT = rf"(?:it|this|that|which|you|we|python|{_OWNER}|{_RESULT}|the\s+test|the\s+task|the\s+tests)"
+_ARTICLE = (
+    rf"(?:(?:a|an|the) (?:(?:wrong|incorrect|correct|right|actual|expected|final) )?(?:{_KIND} )?(?:of )?"
+    rf"|{_KIND} )?"
+)
+_OWNER = (
+    r"(?:your|the|this|our) (?:own )?(?:current )?(?:program|code|function|version|solution|implementation"
+    r"|method|call|program's result|submission|loop)"
+)
+_RESULT = r"(?:the|your|its) (?:actual |current |real )?(?:result|value|output|answer)"
+_WANTED = r"(?:the|its) (?:expected|correct|right|required|wanted) (?:result|value|output|answer|return value)"
+_SUBJECT = rf"(?:it|this|that|which|you|we|python|{_OWNER}|{_RESULT}|the test|the task|the tests)"
 _GIVES = (
-    r"(?:returns?|returned|gives?|gave|yields?|yielded|produces?|produced|evaluates?\s+to|evaluated\s+to|results?\s+in|resulted\s+in|got|gets?|"
-    r"returning|giving|comes\s+out\s+as|is\s+(?:actually|currently|now))"
+    r"(?:returns?|returned|gives?|gave|yields?|yielded|produces?|produced|evaluates? to|evaluated to"
+    r"|results? in|resulted in|got|gets?|"
+    r"returning|giving|comes out as|is (?:actually|currently|now))"
 )
 _NEEDS = (
-    r"(?:(?:should|must|ought\s+to|needs?\s+to|ha(?:s|ve)\s+to|(?:is|was)\s+(?:expected|supposed|meant|required)\s+to)\s+"
-    r"(?:actually\s+|really\s+|instead\s+|have\s+)?(?:be|been|equal|give|given|return|returned|produce|produced|yield|evaluate\s+to|result\s+in))"
+    r"(?:(?:should|must|ought to|needs? to|ha(?:s|ve) to|(?:is|was) (?:expected|supposed|meant|required) to) "
+    r"(?:actually |really |instead |have )?(?:be|been|equal|give|given|return|returned|produce|produced|yield"
+    r"|evaluate to|result in))"
 )
-_STOP = r"(?=\s*(?:$|[.,;:!?)(]|\s-\s|-\s)|\s+(?:instead|rather|but|not|and(?!\s+(?:-?\d|[\ue100-\uf0ff]\s*[.,]))|because|since|as|so|when|where|while|whereas|although|though|even|here|for|which|on|at|in|now|however|yet|due|therefore|although|is\s+expected|was\s+expected|with)\b)"
-_LINK = r"[\s,;:()-]*(?:(?:and|but|yet|however|although|though|while|whereas|where|when|so|even\s+though)\b[\s,]*)?(?:instead|actually|in\s+fact|in\s+reality)?[\s,]*"
+_STOP = (
+    r"(?= ?(?:$|[.,;:!?)(]|\s-\s|-\s)| (?:instead|rather|but|not|and(?! (?:-?\d|[\ue100-\uf0ff] ?[.,]))"
+    r"|because|since|as|so|when|where|while|whereas|although|though|even|here|for|which|on|at|in|now|however"
+    r"|yet|due|therefore|although|is expected|was expected|with)\b)"
+)
+_LINK = (
+    r"[\s,;:()-]*(?:(?:fails?|failed|is wrong|does not pass)\b[\s,:;]*(?:because|since|as)?[\s,]*)?(?:(?:and"
+    r"|but|yet|however|although|though|while|whereas|where|when|so|even though)\b[\s,]*)?(?:instead|actually"
+    r"|in fact|in reality)?[\s,]*"
+)
 
 _STEPS = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        ("expected", rf"{_LINK}(?:{_SUBJECT}\s+)?{_NEEDS}\s+{_ARTICLE}({VALUE}){_STOP}"),
-        ("expected", rf"{_LINK}(?:{_WANTED}\s+(?:is|was|should\s+be|would\s+be)\s+)({VALUE}){_STOP}"),
-        ("expected", rf"{_LINK}(?:(?:(?:the\s+)?(?:tests?|task)\s+)?(?:expects?|wants|expected|requires|needs)\s+(?:it\s+to\s+(?:be|return|give)\s+)?){_ARTICLE}({VALUE}){_STOP}"),
-        ("expected", rf"{_LINK}({VALUE})\s+(?:is|was)\s+(?:expected|required|wanted|needed)\b"),
-        ("expected", rf"[\s,(]*(?:instead\s+of|rather\s+than)\s+(?:the\s+(?:expected|correct|right)\s+)?(?:{_KIND}\s+)?({VALUE}){_STOP}"),
-        ("given", rf"{_LINK}(?:{_SUBJECT}\s+)?{_ADVERB}{_GIVES}\s+(?:back\s+)?{_ADVERB}{_ARTICLE}({VALUE}){_STOP}(?:[\s,]*as\s+expected\b)?"),
-        ("given", rf"{_LINK}{_RESULT}\s+(?:is|was)\s+{_ADVERB}({VALUE}){_STOP}"),
-        ("copula", rf"{_LINK}(?:got|was|is|it\s+is|it\s+was)\s+({VALUE}){_STOP}"),
-        ("raised", rf"{_LINK}(?:{_SUBJECT}\s+)?{_ADVERB}(?:raises?|raised|throws?|threw|causes?|caused|triggers?|(?:crash|end|stop|fail)(?:es|s|ed|ped)?\s+with|results?\s+in|leads?\s+to|gives?|produces?)\s+(?:an?\s+|the\s+)?({EXCEPTION})"),
-        ("needed-error", rf"{_LINK}(?:{_SUBJECT}\s+)?(?:should|must|has\s+to|is\s+expected\s+to)\s+raise\s+(?:an?\s+|the\s+)?({EXCEPTION})"),
-        ("other", rf"[\s,]*not\s+({VALUE}){_STOP}"),
+        ("expected", rf"{_LINK}(?:{_SUBJECT} )?{_NEEDS} {_ARTICLE}({VALUE}){_STOP}"),
+        ("expected", rf"{_LINK}(?:{_WANTED} (?:is|was|should be|would be) )({VALUE}){_STOP}"),
+        ("expected", rf"{_LINK}(?:(?:(?:the )?(?:tests?|task) )?(?:expects?|wants|expected|requires|needs) (?:it to "
+        rf"(?:be|return|give) )?){_ARTICLE}({VALUE}){_STOP}"),
+        ("expected", rf"{_LINK}({VALUE}) (?:is|was) (?:expected|required|wanted|needed)\b"),
+        ("expected", rf"[\s,(]*(?:instead of|rather than) (?:the (?:expected|correct|right) )?(?:{_KIND} )?"
+        rf"({VALUE}){_STOP}"),
+        ("given", rf"{_LINK}(?:{_SUBJECT} )?{_ADVERB}{_GIVES} (?:back )?{_ADVERB}{_ARTICLE}({VALUE}){_STOP}(?:[\s,]*as "
+        rf"expected\b)?"),
+        ("given", rf"[\s,:]*-> ?({VALUE}){_STOP}"),
+        ("given", rf"{_LINK}{_RESULT} (?:is|was) {_ADVERB}({VALUE}){_STOP}"),
+        ("copula", rf"{_LINK}(?:got|was|is|it is|it was) ({VALUE}){_STOP}"),
+        ("raised", rf"{_LINK}(?:{_SUBJECT} )?{_ADVERB}(?:raises?|raised|throws?|threw|causes?|caused|triggers?|"
+        rf"(?:crash|end|stop|fail)(?:es|s|ed|ped)? with|results? in|leads? to|gives?|produces?) (?:an? |the )?"
+        rf"({EXCEPTION})"),
+        ("needed-error", rf"{_LINK}(?:{_SUBJECT} )?(?:should|must|has to|is expected to) raise "
+        rf"(?:an? |the )?({EXCEPTION})"),
+        ("other", rf"[\s,]*not ({VALUE}){_STOP}"),
     )
 )  # fmt: skip
 _BACKWARDS = re.compile(
-    rf"(?:{_SUBJECT}\s+)?{_ADVERB}{_GIVES}\s+{_ARTICLE}({VALUE})\s+(?:(?:instead\s+of|rather\s+than)\s+(?:the\s+expected\s+)?({VALUE})\s+)?"
-    rf"(?:for|with|on|when\s+(?:you|we)\s+(?:call|run)|when\s+calling|if\s+(?:you|we)\s+call)\s+(?:the\s+call\s+)?({CODE})",
+    rf"(?:{_SUBJECT} )?{_ADVERB}{_GIVES} {_ARTICLE}({VALUE}) (?:(?:instead of"
+    rf"|rather than) (?:the expected )?({VALUE}) )?"
+    rf"(?:for|with|on|when (?:you|we) (?:call|run)|when calling|if (?:you|we) call|when) (?:the )?(?:call "
+    rf"|input |test )?({CODE})(?: is (?:called|run|evaluated|executed))?",
+    re.IGNORECASE,
+)
+_NEEDS_BACKWARDS = re.compile(
+    rf"(?:{_SUBJECT} )?{_NEEDS} {_ARTICLE}({VALUE}) (?:for|with|when (?:you|we) call"
+    rf"|when calling) (?:the )?(?:call |input |test )?({CODE})",
+    re.IGNORECASE,
+)
+_EXPECTED_GOT_FOR = re.compile(
+    rf"expected {_ARTICLE}({VALUE}),? (?:but |and )?(?:it )?(?:got|gave|returned|received"
+    rf"|was) {_ARTICLE}({VALUE}) (?:for|from|with|on) (?:the )?(?:call |input |test )?({CODE})",
     re.IGNORECASE,
 )
 _EXPECTED_OF = re.compile(
-    rf"{_WANTED}\s+(?:of|for)\s+(?:the\s+call\s+)?({CODE})\s+(?:is|was|should\s+be|would\s+be)\s+({VALUE}){_STOP}",
+    rf"{_WANTED} (?:of|for) (?:the call )?({CODE}) (?:is|was|should be|would be) ({VALUE}){_STOP}",
     re.IGNORECASE,
 )
 _RESULT_OF = re.compile(
-    rf"{_RESULT}\s+(?:of|for)\s+(?:the\s+call\s+)?({CODE})\s+(?:is|was)\s+{_ADVERB}({VALUE}){_STOP}", re.IGNORECASE
+    rf"{_RESULT} (?:of|for) (?:the call )?({CODE}) (?:is|was) {_ADVERB}({VALUE}){_STOP}", re.IGNORECASE
 )
 _EXPECTS = re.compile(
-    rf"(?:(?:the\s+)?(?:tests?|task)(?:\s+t\d+)?\s+(?:expects?|wants?|requires?|needs)|expected)\s+(?:the\s+call\s+)?({CODE})\s+to\s+(?:be|return|give|equal|produce|evaluate\s+to)\s+({VALUE}){_STOP}",
+    rf"(?:(?:the )?(?:tests?|task)(?: t\d+)? (?:expects?|wants?|requires?|needs)"
+    rf"|expected) (?:the call )?({CODE}) to (?:be|return|give|equal|produce|evaluate to) ({VALUE}){_STOP}",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"(?:(?:\b(?:when|if)\s+(?:you|we|i|it|one)\s+(?:call|run|try|evaluate|execute|calls)|\bwhen\s+(?:calling|called\s+as|called\s+with|running)|"
-    r"\b(?:calling|running|evaluating|trying|for|with|on|in|case|input|example|call|test\s+t\d+|test)|\bthe)\s*(?:the\s+)?(?:call|test|example|input|expression)?\s*(?:t\d+\s*)?[(:,]*\s*)+$",
+    r"(?:(?:\b(?:when|if) (?:you|we|i|it|one) (?:call|run|try|evaluate|execute|calls)|\bwhen (?:calling"
+    r"|called as|called with|running)|"
+    r"\b(?:calling|running|evaluating|trying|for|with|on|in|case|input|example|call|test t\d+|test)"
+    r"|\bthe) ?(?:the )?(?:call|test|example|input|expression)? ?(?:t\d+ ?)?[(:,]{0,2} ?){1,4}$",
     re.IGNORECASE,
 )
 _CONTRAST = re.compile(
-    r"[\s,]*(?:\()?(?:instead\s+of|rather\s+than|but\s+(?:it\s+)?(?:should|must|expected)|expected)", re.IGNORECASE
+    r"[\s,]*(?:\()?(?:instead of|rather than|but (?:it )?(?:should|must|expected)|expected)", re.IGNORECASE
 )
 _AS_NEEDED = re.compile(
-    r"\b(?:correctly|rightly|correct|right)\b(?!\s+(?:result|value)\s+(?:is|was))|as\s+expected", re.IGNORECASE
+    r"\b(?:correctly|rightly|correct|right)\b(?! (?:result|value) (?:is|was))|as expected", re.IGNORECASE
 )
-_AT_LINE = re.compile(r"\s*[(,]?\s*(?:(?:on|in|at)\s+)?line\s+(\d{1,5})\b\)?", re.IGNORECASE)
+_AT_LINE = re.compile(r" ?[(,]? ?(?:(?:on|in|at) )?line (\d{1,5})\b\)?", re.IGNORECASE)
 _HARMLESS = re.compile(
-    rf"\b(?:when|if)\s+(?:you|we|one)\s+(?:call|run|try|evaluate|execute)\s+(?:the\s+call\s+)?(?={CODE})", re.IGNORECASE
+    rf"\b(?:when|if) (?:you|we|one) (?:call|run|try|evaluate|execute) (?:the call )?(?={CODE})", re.IGNORECASE
 )
 
 
@@ -99,6 +140,16 @@ def _named(reading: Reading) -> Iterator[Found]:
         value = reading.value(match[2])
         if value is not None and _is_call(reading, match[1]) and _states(reading, match.start()):
             yield Found(CallResultClaim(call=reading.code(match[1]), result=value), *match.span())
+    for match in _EXPECTED_GOT_FOR.finditer(text):
+        value, wanted = reading.value(match[2]), reading.value(match[1])
+        if value is not None and wanted is not None and _is_call(reading, match[3]) and _states(reading, match.start()):
+            yield Found(ExpectedResultClaim(call=reading.code(match[3]), result=wanted), *match.span())
+            yield Found(CallResultClaim(call=reading.code(match[3]), result=value), *match.span())
+    for match in _NEEDS_BACKWARDS.finditer(text):
+        value = reading.value(match[1])
+        if value is not None and _is_call(reading, match[2], known=False) and _states(reading, match.start()):
+            yield Found(ExpectedResultClaim(call=reading.code(match[2]), result=value), *match.span())
+            yield from _chain(reading, reading.code(match[2]), match.end(), match.end())
     for match in _BACKWARDS.finditer(text):
         value, wanted = reading.value(match[1]), reading.value(match[2]) if match[2] else None
         if value is None or not _is_call(reading, match[3]) or not _states(reading, match.start()):
