@@ -18,8 +18,6 @@ TEXT = 280
 """Characters of one part at most."""
 QUESTION = r"^[A-Z][^`()<>=\[\]{}]{10,180}\?$"
 """A suggestion where the solution must stay hidden: one question, without anything that looks like code."""
-PRAISE = r"^[A-Z][^`()<>=\[\]{}0-9]{10,120}[.!]$"
-"""Encouragement: one sentence that states nothing about code or numbers."""
 
 Schema = dict[str, Any]
 
@@ -32,7 +30,7 @@ def feedback_schema(case: Case, evidence: Sequence[Evidence]) -> Schema:
     """
     ids = [item.id for item in evidence]
     claims = _claim_shapes(case)
-    texts: dict[FeedbackPart, Schema] = {"encouragement": {"type": "string", "pattern": PRAISE}}
+    texts: dict[FeedbackPart, Schema] = {"encouragement": {"enum": praise(case)}}
     if not case.task.reveal_solution:
         texts["corrective_suggestion"] = {"type": "string", "pattern": QUESTION}
     parts: Schema = {}
@@ -57,6 +55,24 @@ def opinion_schema(case: Case) -> Schema:
             "misconception": {"enum": [*known, "none"]},
         }
     )
+
+
+def praise(case: Case) -> list[str]:
+    """Encouragement that the runs bear out, for the model to choose from: praise for nothing helps nobody."""
+    outcomes = case.execution.outcomes
+    passed = sum(outcome.status == "passed" for outcome in outcomes)
+    if case.execution.passed:
+        return [
+            f"Well done: all {passed} tests pass.",
+            f"Good work, your program passes all {passed} tests.",
+        ]
+    found = ["Faults like this are a normal step on the way, so take it one line at a time."]
+    if passed:
+        found.insert(0, f"{passed} of {len(outcomes)} tests pass already, so you are on the right way.")
+        found.insert(1, f"Good start: {passed} of {len(outcomes)} tests pass.")
+    elif case.execution.load_error is None and not any(outcome.exception for outcome in outcomes):
+        found.insert(0, "Your program runs without an exception, which is a good base to go on from.")
+    return found
 
 
 def to_feedback(answer: FeedbackAnswer, author: str, program: str) -> Feedback:

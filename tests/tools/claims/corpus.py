@@ -76,7 +76,7 @@ COUNTS: tuple[Row, ...] = (
     ("fib", "2 tests pass and 4 fail.", (count("passed", 2, None, "+"), count("failed", 4, None, "+"))),
     ("fib", "All tests pass.", (count("failed", 0, None, "-"),)),
     ("square", "All tests pass!", (count("failed", 0, None, "+"),)),
-    ("square", "No error was found: all 3 tests pass.", 
+    ("square", "No error was found: all 3 tests pass.",
      (count("failed", 0, None, "+"), count("failed", 0, 3, "+"))),
     ("square", "Your solution passes all the tests.", (count("failed", 0, None, "+"),)),
     ("square", "Every test passes.", (count("failed", 0, None, "+"),)),

@@ -84,7 +84,7 @@ _BLOCKS = re.compile(
 )
 """Words that keep what follows them in the same clause from being stated as a fact."""
 
-_INDIRECT = re.compile(r"(?:what|why|how|which|where|when|who|whether)\b", re.IGNORECASE)
+_INDIRECT = re.compile(r" ?(?:what|why|how|which|where|when|who|whether)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

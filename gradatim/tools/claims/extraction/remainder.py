@@ -52,7 +52,7 @@ _SAID = re.compile(
 def assertive(reading: Reading, clause: Clause, part: FeedbackPart) -> bool:
     """Whether a clause states something about the program, rather than asking, advising or praising."""
     text = reading.text[clause.start : clause.end]
-    if clause.mood == "asks" or len(text.split()) < 2:
+    if clause.mood == "asks" or (text.isascii() and len(text.split()) < 2):
         return False
     if clause.mood == "advises" and not clause.causal:
         # "the loop should end at n" states something outside of advice; "you should look at it" never does
