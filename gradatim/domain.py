@@ -122,9 +122,7 @@ class Submission(Noun):
     learner_id: str | None = None
 
     @classmethod
-    def of(
-        cls, task_id: str, code: str, filename: str = "submission.py", learner_id: str | None = None
-    ) -> Submission:
+    def of(cls, task_id: str, code: str, filename: str = "submission.py", learner_id: str | None = None) -> Submission:
         """A submission whose id follows from task, learner and code."""
         return cls(
             id=stable_id(task_id, learner_id or "", code),
@@ -137,9 +135,7 @@ class Submission(Noun):
 
 # ---------------------------------------------------------------------------------------- execution
 
-OutcomeStatus = Literal[
-    "passed", "failed", "error", "timeout", "memory", "output-limit", "crashed", "not-run"
-]
+OutcomeStatus = Literal["passed", "failed", "error", "timeout", "memory", "output-limit", "crashed", "not-run"]
 """`failed`: ran, wrong value. `error`: an exception. `crashed`: the process died (signal, os._exit)."""
 Verdict = Literal["correct", "incorrect"]
 Tier = Literal["bubblewrap", "landlock", "docker", "unsafe"]
@@ -444,6 +440,10 @@ class Feedback(Noun):
     encouragement: tuple[Statement, ...]
     author: str
     """`model:NAME`, `realiser`, or `person:NAME`."""
+    completed: tuple[FeedbackPart, ...] = ()
+    """Parts that evidence speaks for, because nothing of what the author wrote there could be borne out."""
+    withheld: tuple[Statement, ...] = ()
+    """Sentences of the author that nothing bears out: kept for reviewers, never shown to a learner."""
 
     def parts(self) -> tuple[tuple[FeedbackPart, tuple[Statement, ...]], ...]:
         """The parts in reading order."""

@@ -33,7 +33,7 @@ def answer(**texts: str) -> dict[str, Any]:
         "error_identification": "`sum_up_to(2)` returns 1 instead of 3.",
         "explanation": "Line 3 is `for i in range(n):`.",
         "corrective_suggestion": "Which values does the loop variable take when n is 2?",
-        "encouragement": "Your accumulator starts well.",
+        "encouragement": "Good start: 1 of 5 tests pass.",
         **texts,
     }
     cites = {"error_identification": ["test:t3"], "explanation": ["line:3"]}

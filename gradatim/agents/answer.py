@@ -16,7 +16,7 @@ from gradatim.tools.claims.case import Case
 
 TEXT = 280
 """Characters of one part at most."""
-QUESTION = r"^[A-Z][^`()<>=\[\]{}]{10,180}\?$"
+QUESTION = r"^[A-Z][^`\"()<>=\[\]{}.:;!?]{10,140}\?$"
 """A suggestion where the solution must stay hidden: one question, without anything that looks like code."""
 
 Schema = dict[str, Any]

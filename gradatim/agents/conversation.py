@@ -75,7 +75,8 @@ def case_messages(case: Case, evidence: Sequence[Evidence], learner: LearnerStat
 def _told(item: Evidence) -> str:
     """What a model reads of a piece of evidence: of a misconception the truth alone, never the wrong belief."""
     truth = item.detail.get("correction") if item.kind == "misconception" else None
-    return " ".join(sentences(truth)[:2]) if isinstance(truth, str) else item.summary
+    text = " ".join(sentences(truth)[:2]) if isinstance(truth, str) else item.summary
+    return text.replace('"', "'")  # a model that copies a double quote ends its own JSON string
 
 
 def _numbered(lines: Sequence[str]) -> str:

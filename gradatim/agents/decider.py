@@ -1,6 +1,6 @@
 """Decider: joins checks and self-consistency into a confidence, and routes on it.
 
-Confidence v1 is a weighted mean of five parts, each in [0, 1], documented in docs/confidence.md. It is not
+Confidence v1 is a weighted mean of six parts, each in [0, 1], documented in docs/confidence.md. It is not
 calibrated against outcomes yet, and says so. A part that was not measured is left out and its weight shared by
 the others.
 """
@@ -14,7 +14,9 @@ from gradatim.agents.reviews import review_request, save_request
 from gradatim.agents.state import Plain, State, checked_of, diagnosis_of, generation_of
 from gradatim.domain import Confidence, Diagnosis, Feedback, Route
 
-WEIGHTS = {"checks": 0.30, "coverage": 0.15, "consistency": 0.20, "likelihood": 0.10, "diagnosis": 0.25}
+WEIGHTS = {
+    "checks": 0.25, "kept": 0.10, "coverage": 0.10, "consistency": 0.20, "likelihood": 0.10, "diagnosis": 0.25,
+}  # fmt: skip
 """What each part counts; they add up to 1."""
 
 
@@ -50,6 +52,7 @@ class Decider:
         """
         components: dict[str, float | None] = {
             "checks": _checks(feedback),
+            "kept": _kept(feedback),
             "coverage": _coverage(feedback),
             "consistency": consistency,
             "likelihood": None if mean_logprob is None else min(1.0, exp(mean_logprob)),
@@ -120,6 +123,15 @@ def _checks(feedback: Feedback) -> float | None:
     if not checks:
         return None
     return sum(check.verdict == "supported" for check in checks) / len(checks)
+
+
+def _kept(feedback: Feedback) -> float | None:
+    """Share of a model's sentences that something bears out; what the realiser completed is not the model's."""
+    if not feedback.author.startswith("model:"):
+        return None
+    own = sum(len(statements) for part, statements in feedback.parts() if part not in feedback.completed)
+    written = own + len(feedback.withheld)
+    return own / written if written else 0.0
 
 
 def _coverage(feedback: Feedback) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradatim.agents.answer import to_feedback
+from gradatim.agents.conversation import grounding_of
 from gradatim.agents.state import (
     Plain,
     State,
@@ -14,17 +16,19 @@ from gradatim.agents.state import (
     submission_of,
     task_of,
 )
-from gradatim.domain import Check, Feedback, ProseClaim, Statement
+from gradatim.domain import FEEDBACK_PARTS, Check, Feedback, ProseClaim, Statement
+from gradatim.serving.realiser import Grounding, available, realise
 from gradatim.tools.claims import ClaimChecker
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.leaks import find_leak
 
 
 class Verifier:
-    """Turns what a feedback says into checks.
+    """Turns what a feedback says into checks, and lets only what they bear out stand.
 
-    Each claim is checked; a citation of evidence that does not exist, and a sentence that gives the solution away
-    where the task forbids it, are refuted too.
+    Each claim is checked. A sentence that gives the solution away where the task forbids it is refuted; a citation
+    of evidence that does not exist is dropped. A sentence of a model that nothing can decide is withheld, and a part
+    that is left empty is completed by the grounded realiser.
     """
 
     name = "verify"
@@ -39,6 +43,26 @@ class Verifier:
             for part, statements in feedback.parts()
         }
         return feedback.model_copy(update=checked)
+
+    async def prune(self, case: Case, checked: Feedback, grounding: Grounding) -> Feedback:
+        """The checked feedback without the sentences that nothing could decide.
+
+        Refuted sentences stay, for they go back to the model.
+
+        Args:
+            grounding: What the realiser may say instead, where a part would be empty.
+        """
+        kept = {
+            part: tuple(item for item in statements if item.refuted or not item.unchecked)
+            for part, statements in checked.parts()
+        }
+        withheld = tuple(item for item in checked.statements() if item.unchecked and not item.refuted)
+        empty = tuple(part for part in FEEDBACK_PARTS if not kept[part])
+        if empty:
+            spoken = to_feedback(realise(grounding), "realiser", case.submission.code)
+            spoken = await self.verify(case, spoken)
+            kept |= {part: statements for part, statements in spoken.parts() if part in empty}
+        return checked.model_copy(update={**kept, "completed": empty, "withheld": withheld})
 
     async def _statement(self, case: Case, statement: Statement) -> Statement:
         known = tuple(item for item in statement.evidence if item in case.evidence)
@@ -68,5 +92,8 @@ class Verifier:
         case = Case.of(
             task_of(state), submission_of(state), execution_of(state), diagnosis_of(state), grounds_of(state)
         )
-        checked = await self.verify(case, draft_of(state))
+        draft = draft_of(state)
+        checked = await self.verify(case, draft)
+        if draft.author.startswith("model:"):
+            checked = await self.prune(case, checked, grounding_of(case, available(grounds_of(state))))
         return {"checked": checked.plain()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +86,7 @@ async def judge_all(batch: Batch, judge: Callable[[HandedIn], Awaitable[Judgemen
 
     with (
         JsonLines(batch.jsonl_out, batch.paths) as lines,
-        progress(len(batch.paths) > 1 or _holds_many(batch.paths)) as shown,
+        progress(holds_many(batch.paths)) as shown,
     ):
         # Only a person who watches pays for counting first.
         bar = shown.add_task("programs", total=batch.count()) if shown else None
@@ -100,8 +100,9 @@ async def judge_all(batch: Batch, judge: Callable[[HandedIn], Awaitable[Judgemen
     return tally
 
 
-def _holds_many(paths: Iterable[str]) -> bool:
-    return any(path.endswith(".jsonl") or Path(path).is_dir() for path in paths)
+def holds_many(paths: Sequence[str]) -> bool:
+    """Whether these arguments may stand for more than one program."""
+    return len(paths) > 1 or any(path.endswith(".jsonl") or Path(path).is_dir() for path in paths)
 
 
 def _write(judgement: Judgement | SubmissionError, batch: Batch, lines: JsonLines, tally: Tally) -> None:

@@ -221,9 +221,9 @@ def _node_event(event: dict[str, Any]) -> NodeEvent:
     name = str(event["name"])
     if "input" in event:
         return NodeEvent(name, "started")
-    update: Any = event.get("result")
-    spent: Any = update.get("seconds") if isinstance(update, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return NodeEvent(name, "finished", spent.get(name) if spent else None)
+    update: dict[str, Any] = event.get("result") or {}
+    spent: dict[str, float] = update.get("seconds") or {}
+    return NodeEvent(name, "finished", spent.get(name))
 
 
 def _config(run: str, *, strict: bool = False) -> RunnableConfig:

@@ -32,6 +32,4 @@ def _ancestry(name: str) -> tuple[str, ...]:
     kind = getattr(builtins, name, None)
     if not (isinstance(kind, type) and issubclass(kind, Exception)):
         return ()
-    return tuple(
-        base.__name__ for base in kind.__mro__ if issubclass(base, Exception) and base is not Exception
-    )
+    return tuple(base.__name__ for base in kind.__mro__ if issubclass(base, Exception) and base is not Exception)

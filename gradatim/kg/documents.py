@@ -65,9 +65,7 @@ class Document:
             return node.value if node.tag == _TEXT else self._scalar(node)
         if id(node) in self._seen:
             place = self._place(node.start_mark.line)
-            self.problems.append(
-                Problem(place, "this part is used again by an alias (*name); write it out instead")
-            )
+            self.problems.append(Problem(place, "this part is used again by an alias (*name); write it out instead"))
             return None
         self._seen.add(id(node))
         if isinstance(node, SequenceNode):
@@ -85,9 +83,7 @@ class Document:
             key = str(key_node.value)
             if key in lines:
                 first = lines[key] + 1
-                self.problems.append(
-                    Problem(self._place(line), f"key {key!r} is written twice, first on line {first}")
-                )
+                self.problems.append(Problem(self._place(line), f"key {key!r} is written twice, first on line {first}"))
                 continue
             lines[key] = line
             plain[key] = self._plain(value_node)
@@ -98,9 +94,7 @@ class Document:
             return self._scalars.construct_object(node)  # pyright: ignore[reportUnknownMemberType]
         except (yaml.YAMLError, ValueError) as error:
             reason = getattr(error, "problem", None) or str(error)
-            self.problems.append(
-                Problem(self._place(node.start_mark.line), f"{node.value!r} cannot be read: {reason}")
-            )
+            self.problems.append(Problem(self._place(node.start_mark.line), f"{node.value!r} cannot be read: {reason}"))
             return None
 
 

@@ -81,9 +81,7 @@ class EmbeddedStore:
     async def relations(self, source: str, target: str) -> tuple[Relation, ...]:
         return tuple(sorted(self._stated.get((source, target), ()), key=lambda edge: edge.type))
 
-    async def holds(
-        self, source: str, relation: RelationType, target: str, *, transitive: bool = True
-    ) -> Chain | None:
+    async def holds(self, source: str, relation: RelationType, target: str, *, transitive: bool = True) -> Chain | None:
         if relation == "similarity" or not transitive:
             for edge in self._stated.get((source, target), ()):
                 if edge.type == relation:

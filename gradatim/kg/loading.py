@@ -146,9 +146,7 @@ def _read_topic(data: dict[str, Any], document: Document, reading: _Reading) -> 
         try:
             misconception = Misconception.model_validate(entry)
         except ValidationError as error:
-            reading.problems.extend(
-                _explain(error, document, location, f"misconception {_label(entry, index)}")
-            )
+            reading.problems.extend(_explain(error, document, location, f"misconception {_label(entry, index)}"))
             continue
         reading.misconceptions.append(misconception)
         reading.misconception_places.append(document.place(location))
@@ -218,9 +216,7 @@ def _label(entry: Mapping[str, Any], index: str | int) -> str:
     return given if isinstance(given, str) else f"number {int(index) + 1}"
 
 
-def _explain(
-    error: ValidationError, document: Document, location: Sequence[str | int], what: str
-) -> Iterator[Problem]:
+def _explain(error: ValidationError, document: Document, location: Sequence[str | int], what: str) -> Iterator[Problem]:
     """The problems pydantic found, in the words of the file."""
     for found in error.errors(include_url=False):
         path = found["loc"]

@@ -109,9 +109,7 @@ def _select(groups: Sequence[_Group], limit: int) -> list[Evidence]:
     seen: set[str] = set()
     distinct: list[list[Evidence]] = []
     for group in groups:
-        fresh = [
-            item for item in {item.id: item for item in reversed(group.items)}.values() if item.id not in seen
-        ]
+        fresh = [item for item in {item.id: item for item in reversed(group.items)}.values() if item.id not in seen]
         fresh.reverse()
         seen.update(item.id for item in fresh)
         distinct.append(fresh)
@@ -138,9 +136,7 @@ async def _matched(store: ConceptStore, matches: Sequence[MisconceptionMatch]) -
     )
 
 
-async def _proposed(
-    store: ConceptStore, concepts: Sequence[str], errors: Sequence[str]
-) -> tuple[Evidence, ...]:
+async def _proposed(store: ConceptStore, concepts: Sequence[str], errors: Sequence[str]) -> tuple[Evidence, ...]:
     if not concepts or not errors:
         return ()
     found = await store.misconceptions_of(concepts, errors)
@@ -261,17 +257,13 @@ def _neighbours(
         key=lambda item: item[:2],
     )
     return tuple(
-        _concept(
-            step.concept, source, {"role": role, "of": about[index].id}, remark=_remark(role, about[index])
-        )
+        _concept(step.concept, source, {"role": role, "of": about[index].id}, remark=_remark(role, about[index]))
         for _, index, step in ranked
     )
 
 
 def _remark(role: str, concept: Concept) -> str:
-    return (
-        f" ({concept.name} is a kind or part of it)" if role == "parent" else f" (similar to {concept.name})"
-    )
+    return f" ({concept.name} is a kind or part of it)" if role == "parent" else f" (similar to {concept.name})"
 
 
 # ----------------------------------------------------------------------------------------------- text

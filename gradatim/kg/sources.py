@@ -37,9 +37,7 @@ class Sources:
                 "the folder holds no .yaml files", place=str(folder), remedy="put one file a topic there"
             )
         try:
-            files = tuple(
-                (item.name, item.read_bytes()) for item in sorted(found, key=lambda item: item.name)
-            )
+            files = tuple((item.name, item.read_bytes()) for item in sorted(found, key=lambda item: item.name))
         except OSError as error:
             raise CurriculumError(f"cannot be read: {error.strerror or error}", place=str(folder)) from error
         name = folder.resolve().name if isinstance(folder, Path) else folder.name

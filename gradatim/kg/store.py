@@ -103,9 +103,7 @@ class ConceptStore(Protocol):
         """Relations stated from `source` to `target`; a similarity counts in both directions."""
         ...
 
-    async def holds(
-        self, source: str, relation: RelationType, target: str, *, transitive: bool = True
-    ) -> Chain | None:
+    async def holds(self, source: str, relation: RelationType, target: str, *, transitive: bool = True) -> Chain | None:
         """Whether `source` stands in this relation to `target`, and through which concepts.
 
         Args:

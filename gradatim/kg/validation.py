@@ -140,9 +140,7 @@ def _relations(graph: ConceptGraph, where: Places, known: Collection[str]) -> It
         owner, other = _owner(edge)
         role = _ROLE[edge.type]
         if owner not in known:
-            yield Problem(
-                place, f"{edge.type} relation: {owner!r} is not a concept{suggestion(owner, known)}"
-            )
+            yield Problem(place, f"{edge.type} relation: {owner!r} is not a concept{suggestion(owner, known)}")
         if other not in known and other != owner:
             hint = suggestion(other, known)
             yield Problem(place, f"concept {owner}: {role} {other!r} is not a concept{hint}")
@@ -203,6 +201,4 @@ def _names(graph: ConceptGraph, where: Places) -> Iterator[Problem]:
     place_of = {concept.id: place for concept, place in zip(graph.concepts, where.concepts, strict=True)}
     for name, owners in Lexicon(graph.concepts).shared():
         listed = ", ".join(owners)
-        yield Problem(
-            place_of[owners[-1]], f"the name {name!r} stands for several concepts: {listed}", "warning"
-        )
+        yield Problem(place_of[owners[-1]], f"the name {name!r} stands for several concepts: {listed}", "warning")

@@ -100,9 +100,7 @@ class GroundedRealiser(BaseChatModel):
             if data is not None:
                 answer = realise(Grounding.model_validate(data))
                 text = json.dumps(answer.plain(), ensure_ascii=False)
-                generation = ChatGeneration(
-                    message=AIMessage(content=text), generation_info={"finish_reason": "stop"}
-                )
+                generation = ChatGeneration(message=AIMessage(content=text), generation_info={"finish_reason": "stop"})
                 return ChatResult(generations=[generation] * int(kwargs.get("n") or 1))
         raise ModelError(
             "the grounded realiser was given no evidence",
@@ -161,10 +159,7 @@ def _identify(grounding: Grounding) -> Part:
             if isinstance(raised.detail.get("type"), str):
                 claims.append(ExceptionClaim(exception=str(raised.detail["type"])))
     else:
-        texts.append(
-            f"{_count(grounding.total - grounding.passed, grounding.total, 'fail', 'fails')}; "
-            "the failing ones are hidden tests, so their input is not shown."
-        )
+        texts.append(f"{_count(grounding.total - grounding.passed, grounding.total, 'fail', 'fails')}.")
         evidence += [item.id for item in grounding.of_kind("test")[:1]]
     quoted = _quoted_line(grounding)
     if quoted is not None and not syntax:

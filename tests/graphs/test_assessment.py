@@ -174,12 +174,16 @@ async def test_garbage_from_the_model_degrades_with_the_reason(assessor_with: An
     assert "after one repair" in done.degradations[0].reason
 
 
-async def test_undecided_sentences_are_marked(assessor_with: Any) -> None:
+async def test_undecided_sentences_are_withheld_and_evidence_speaks_instead(assessor_with: Any) -> None:
     vague = "The algorithm is conceptually confused about iteration semantics."
     async with assessor_with(answer(explanation=vague), deliver_threshold=0.3) as assessor:
         done = await assessor.assess(TASK, submission())
     assert done.delivered
-    assert done.feedback.explanation[0].text == f"Not checked: {vague}"
+    assert [item.text for item in done.feedback.withheld] == [vague]
+    assert done.feedback.completed == ("explanation",)
+    assert done.feedback.explanation
+    assert all(check.verdict == "supported" for item in done.feedback.explanation for check in item.checks)
+    assert done.confidence.components["kept"] < 1
 
 
 async def test_disagreeing_opinions_lower_the_confidence(assessor_with: Any) -> None:

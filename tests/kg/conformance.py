@@ -79,9 +79,7 @@ class StoreConformance(ABC):
         assert ids(found) == ["for-loop", "range", "loop", "integer"]
         assert ids(await store.search("range(start, stop, step) counts down")) == ["range-step"]
 
-    async def test_search_takes_everyday_words_for_concepts_only_in_code_marks(
-        self, store: ConceptStore
-    ) -> None:
+    async def test_search_takes_everyday_words_for_concepts_only_in_code_marks(self, store: ConceptStore) -> None:
         assert ids(await store.search("Wait for it while it works.")) == []
         assert ids(await store.search("Use `while` here, and `for x in xs` there.")) == [
             "while-loop",
@@ -169,9 +167,7 @@ class StoreConformance(ABC):
         assert above is not None
         assert above.concepts == ("while-loop", "loop", "control-flow")
 
-    async def test_holds_is_directed_and_can_be_asked_for_stated_relations_only(
-        self, store: ConceptStore
-    ) -> None:
+    async def test_holds_is_directed_and_can_be_asked_for_stated_relations_only(self, store: ConceptStore) -> None:
         assert await store.holds("range", "prerequisite", "statement") is None
         assert await store.holds("statement", "hierarchical", "range") is None
         assert await store.holds("statement", "prerequisite", "range", transitive=False) is None
@@ -197,9 +193,7 @@ class StoreConformance(ABC):
         assert ids(await of(["while-loop"])) == ["endless"]
         assert len(await of()) == 5
 
-    async def test_an_error_finds_misconceptions_of_wider_errors_after_its_own(
-        self, store: ConceptStore
-    ) -> None:
+    async def test_an_error_finds_misconceptions_of_wider_errors_after_its_own(self, store: ConceptStore) -> None:
         assert ids(await store.misconceptions_of(["statement"], ["UnboundLocalError"])) == [
             "local-first",
             "typo",

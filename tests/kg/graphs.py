@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from gradatim.kg import Concept, ConceptGraph, Misconception, Relation, Topic
 
 
-def concept(
-    concept_id: str, *aliases: str, name: str | None = None, definition: str | None = None
-) -> Concept:
+def concept(concept_id: str, *aliases: str, name: str | None = None, definition: str | None = None) -> Concept:
     return Concept(
         id=concept_id,
         name=name or concept_id.replace("-", " "),

@@ -42,9 +42,7 @@ def graphs(draw: st.DrawFn, *, acyclic: bool) -> ConceptGraph:
         )
         for a, b in chosen
     )
-    return ConceptGraph(
-        name="random", concepts=tuple(concept(node(i)) for i in range(size)), relations=relations
-    )
+    return ConceptGraph(name="random", concepts=tuple(concept(node(i)) for i in range(size)), relations=relations)
 
 
 def simple_paths(graph: ConceptGraph, source: str, target: str) -> list[tuple[tuple[str, ...], float]]:
@@ -107,9 +105,7 @@ def test_dependents_mirror_prerequisites_and_holds_agrees_with_both(graph: Conce
 @given(graphs(acyclic=False))
 def test_a_cycle_is_reported_exactly_when_there_is_one(graph: ConceptGraph) -> None:
     rings = [
-        problem.message.partition(": ")[2].split(" → ")
-        for problem in validate(graph)
-        if "circle" in problem.message
+        problem.message.partition(": ")[2].split(" → ") for problem in validate(graph) if "circle" in problem.message
     ]
     cyclic = any(simple_paths(graph, item.id, item.id) for item in graph.concepts)
     assert bool(rings) == cyclic

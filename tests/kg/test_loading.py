@@ -70,9 +70,7 @@ def test_a_good_file(tmp_path: Path) -> None:
 
 
 def test_concepts_may_refer_to_other_files(tmp_path: Path) -> None:
-    other = (
-        "topic: a\ntitle: A\nconcepts:\n  - {id: count, name: count, definition: x, prerequisites: [range]}\n"
-    )
+    other = "topic: a\ntitle: A\nconcepts:\n  - {id: count, name: count, definition: x, prerequisites: [range]}\n"
     graph = load_curriculum(write(tmp_path, loops=GOOD, a=other))
     assert [concept.id for concept in graph.concepts] == ["count", "loop", "range"]
 
@@ -177,9 +175,7 @@ def test_concepts_may_refer_to_other_files(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_named_with_file_and_line(
-    tmp_path: Path, old: str, new: str, expected: str | None
-) -> None:
+def test_what_is_wrong_is_named_with_file_and_line(tmp_path: Path, old: str, new: str, expected: str | None) -> None:
     assert GOOD.count(old) == 1, "the example has to be changed at one place"
     found = problems(write(tmp_path, loops=GOOD.replace(old, new)))
     if expected is None:
@@ -201,9 +197,7 @@ def test_the_exception_lists_the_problems_of_all_files(tmp_path: Path) -> None:
         "course/b.yaml:18",
         "course/b.yaml:22",
     ]
-    assert str(caught.value).startswith(
-        "concept graph course: 3 problems:\n  course/a.yaml:4: concept one: parent"
-    )
+    assert str(caught.value).startswith("concept graph course: 3 problems:\n  course/a.yaml:4: concept one: parent")
 
 
 def test_a_wrong_entry_does_not_make_references_to_it_wrong(tmp_path: Path) -> None:
@@ -213,9 +207,8 @@ def test_a_wrong_entry_does_not_make_references_to_it_wrong(tmp_path: Path) -> N
 
 def test_an_anchor_used_again_is_refused(tmp_path: Path) -> None:
     text = GOOD.replace("parents: [loop]", "parents: &p [loop]").replace("concepts: [range]", "concepts: *p")
-    assert (
-        "course/loops.yaml:20: this part is used again by an alias (*name); write it out instead"
-        in problems(write(tmp_path, loops=text))
+    assert "course/loops.yaml:20: this part is used again by an alias (*name); write it out instead" in problems(
+        write(tmp_path, loops=text)
     )
 
 
@@ -236,9 +229,7 @@ def test_an_anchor_used_again_is_refused(tmp_path: Path) -> None:
 )
 def test_entries_of_their_own(tmp_path: Path, entry: str, expected: str) -> None:
     head = "topic: x\ntitle: X\nconcepts:\n  - {id: one, name: one, definition: x}\n  - "
-    (found,) = [
-        line for line in problems(write(tmp_path, x=f"{head}{entry}\n")) if "several concepts" not in line
-    ]
+    (found,) = [line for line in problems(write(tmp_path, x=f"{head}{entry}\n")) if "several concepts" not in line]
     assert expected in found
 
 

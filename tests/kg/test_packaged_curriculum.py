@@ -50,9 +50,7 @@ def test_it_is_large_enough_to_teach_from(graph: ConceptGraph) -> None:
     assert {edge.type for edge in graph.relations} == {"prerequisite", "similarity", "hierarchical"}
     assert len(graph.misconceptions) >= 130
     for item in graph.misconceptions:
-        assert all((item.belief, item.correction, item.looks_like, item.evidence, item.talk, item.errors)), (
-            item.id
-        )
+        assert all((item.belief, item.correction, item.looks_like, item.evidence, item.talk, item.errors)), item.id
 
 
 def test_only_one_concept_has_no_prerequisite(graph: ConceptGraph) -> None:
@@ -88,7 +86,5 @@ async def test_the_default_settings_open_it(monkeypatch: pytest.MonkeyPatch, tmp
     assert store.name == "python"
     chain = await store.holds("loop", "prerequisite", "range")
     assert chain is not None
-    found = await store.search(
-        "The `for` loop stops too early: range(len(xs) - 1) leaves out the last index."
-    )
+    found = await store.search("The `for` loop stops too early: range(len(xs) - 1) leaves out the last index.")
     assert "range" in [concept.id for concept in found]

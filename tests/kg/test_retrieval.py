@@ -28,12 +28,9 @@ def match(misconception_id: str, confidence: float, *lines: int) -> Misconceptio
 
 def learner(**mastery: float) -> LearnerState:
     beliefs = [
-        Mastery(concept=key.replace("_", "-"), probability=value, observations=3)
-        for key, value in mastery.items()
+        Mastery(concept=key.replace("_", "-"), probability=value, observations=3) for key, value in mastery.items()
     ]
-    return LearnerState(
-        learner_id="someone", mastery=tuple(sorted(beliefs, key=lambda belief: belief.probability))
-    )
+    return LearnerState(learner_id="someone", mastery=tuple(sorted(beliefs, key=lambda belief: belief.probability)))
 
 
 async def test_everything_about_one_program_in_order(store: EmbeddedStore) -> None:
@@ -89,9 +86,7 @@ async def test_a_path_shows_the_chain(store: EmbeddedStore) -> None:
 async def test_the_weakest_prerequisite_is_the_least_mastered_one_that_was_observed(
     store: EmbeddedStore,
 ) -> None:
-    found = await retrieve(
-        store, concepts=["range-step"], mastery=learner(loop=0.3, integer=0.4, range_step=0.1)
-    )
+    found = await retrieve(store, concepts=["range-step"], mastery=learner(loop=0.3, integer=0.4, range_step=0.1))
     (weak,) = [item for item in found if item.detail.get("role") == "weakest-prerequisite"]
     assert weak.id == "concept:loop"
     assert weak.summary == "loop (needed before range step): What loop is."
@@ -99,9 +94,7 @@ async def test_the_weakest_prerequisite_is_the_least_mastered_one_that_was_obser
 
 
 @pytest.mark.parametrize("mastery", [None, learner(), learner(integer=0.71), learner(while_loop=0.1)])
-async def test_no_weakest_prerequisite_without_a_weak_one(
-    store: EmbeddedStore, mastery: LearnerState | None
-) -> None:
+async def test_no_weakest_prerequisite_without_a_weak_one(store: EmbeddedStore, mastery: LearnerState | None) -> None:
     found = await retrieve(store, concepts=["range"], mastery=mastery)
     assert not [item for item in found if item.detail.get("role") == "weakest-prerequisite"]
 
@@ -116,9 +109,7 @@ async def test_misconceptions_are_proposed_only_for_errors_and_concepts_at_hand(
 
 
 async def test_matched_misconceptions_are_not_proposed_again(store: EmbeddedStore) -> None:
-    found = await retrieve(
-        store, concepts=["range"], errors=["logical"], misconceptions=[match("off-by-one", 0.5)]
-    )
+    found = await retrieve(store, concepts=["range"], errors=["logical"], misconceptions=[match("off-by-one", 0.5)])
     assert ids(found).count("misconception:off-by-one") == 1
     assert found[0].detail["matched"] is True
 
@@ -155,9 +146,7 @@ async def test_names_are_understood_and_unknown_ones_told(store: EmbeddedStore) 
     known, unknown = await resolve(store, ["Range function", "quantum", "range", "loop"])
     assert [item.id for item in known] == ["range", "loop"]
     assert unknown == ("quantum",)
-    by_name = await retrieve(
-        store, concepts=["Range function", "quantum"], misconceptions=[match("no-such", 0.9)]
-    )
+    by_name = await retrieve(store, concepts=["Range function", "quantum"], misconceptions=[match("no-such", 0.9)])
     assert by_name == await retrieve(store, concepts=["range"])
 
 

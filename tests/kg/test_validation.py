@@ -30,8 +30,7 @@ def test_a_good_graph_has_no_problems() -> None:
     [
         (
             needs("beta", "alfa"),
-            "prerequisite alfa → beta: concept beta: prerequisite 'alfa' is not a concept"
-            " (did you mean 'alpha'?)",
+            "prerequisite alfa → beta: concept beta: prerequisite 'alfa' is not a concept (did you mean 'alpha'?)",
         ),
         (
             needs("zzz", "alpha"),
@@ -49,10 +48,7 @@ def test_ends_of_relations(relation: Relation, expected: str) -> None:
 
 def test_the_same_relation_twice() -> None:
     (found,) = validate(graph(needs("beta", "alpha"), needs("beta", "alpha", 0.5)))
-    assert (
-        found.message
-        == "concept beta: prerequisite 'alpha' is given twice, first at prerequisite alpha → beta"
-    )
+    assert found.message == "concept beta: prerequisite 'alpha' is given twice, first at prerequisite alpha → beta"
 
 
 def test_similarity_counts_once_for_both_directions() -> None:

@@ -19,7 +19,7 @@ from gradatim.app.options import (
     sandbox_option,
     workers_option,
 )
-from gradatim.app.programs import Batch, Judgement, judge_all
+from gradatim.app.programs import Batch, Judgement, holds_many, judge_all
 from gradatim.domain import Assessment, Task
 from gradatim.errors import InputError
 from gradatim.graphs import NodeEvent, open_assessor
@@ -107,7 +107,7 @@ class _Work:
         self.settings = settings
 
     async def run(self, batch: Batch) -> int:
-        several = len(batch.paths) > 1 or any(Path(path).is_dir() or path.endswith(".jsonl") for path in batch.paths)
+        several = holds_many(batch.paths)
         if several and self.thread:
             raise InputError("one thread holds one program", place="--thread", remedy="give one PROGRAM")
         if self.html is not None and several:

@@ -133,7 +133,9 @@ def _compare(claim: CallResultClaim | ExpectedResultClaim, result: ProbeResult, 
         )
     printed = result.stdout.strip()
     if printed and result.value is None and same_value(claimed, printed):
-        return Check(claim=claim, verdict="supported", method="execution", detail=f"{claim.call} prints {printed}")
+        # to print and to return are told apart here, because learners mix them up
+        detail = f"{claim.call} prints {printed} and returns None"
+        return Check(claim=claim, verdict="refuted", method="execution", detail=detail)
     if isinstance(result.value, Opaque):
         return _undecided(claim, f"{claim.call} gives a {result.value.type}, which cannot be compared")
     given = literal(result.value)
