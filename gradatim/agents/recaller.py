@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from gradatim.agents.state import Plain, State, degraded, submission_of, task_of
-from gradatim.domain import LearnerState, Recollection, Submission, Task
+from gradatim.domain import LearnerState, Recollection, Task
 from gradatim.errors import StorageError
 from gradatim.memory import LearnerMemory
+
+LENGTH = 160
+"""Characters of a text by which cases are compared."""
 
 
 class Recaller:
@@ -25,9 +28,10 @@ class Recaller:
         self.limit = limit
         self.floor = floor
 
-    async def recollect(self, task: Task, submission: Submission, learner_id: str) -> list[Recollection]:
+    async def recollect(self, task: Task, learner_id: str) -> list[Recollection]:
         """Earlier errors and feedback of this learner, most similar first."""
-        query = f"{task.title}. {task.statement}\n{submission.code}"[:2000]
+        # as short as what is remembered: the time of an embedding grows with its text
+        query = f"{task.title}: {', '.join(task.concepts)}"[:LENGTH]
         found = await self.memory.recall(learner_id, query, limit=self.limit)
         return [item for item in found if item.similarity is None or item.similarity >= self.floor]
 
@@ -43,7 +47,7 @@ class Recaller:
         if not learner.events:
             return update
         try:
-            recollections = await self.recollect(task_of(state), submission, submission.learner_id)
+            recollections = await self.recollect(task_of(state), submission.learner_id)
         except StorageError as error:
             return update | degraded(self.name, error, "profile without earlier cases")
         return update | {"recollections": [item.plain() for item in recollections]}

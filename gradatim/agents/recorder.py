@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradatim.agents.deliverer import Outcome
+from gradatim.agents.recaller import LENGTH
 from gradatim.agents.state import (
     Plain,
     State,
@@ -91,7 +92,7 @@ def _recollections(
         id=f"{event.id}:error",
         learner_id=event.learner_id,
         kind="error",
-        text=f"{task.title}: {diagnosis.error_category or 'wrong'}. {why or failed}",
+        text=_brief(f"{task.title}: {diagnosis.error_category or 'wrong'}. {why or failed}"),
         task_id=task.id,
         concepts=task.concepts,
         misconceptions=tuple(match.id for match in diagnosis.misconceptions),
@@ -100,4 +101,8 @@ def _recollections(
     said = " ".join(statement.text for statement in outcome.feedback.corrective_suggestion)
     if not outcome.delivered or not said:
         return [error]
-    return [error, error.model_copy(update={"id": f"{event.id}:feedback", "kind": "feedback", "text": said})]
+    return [error, error.model_copy(update={"id": f"{event.id}:feedback", "kind": "feedback", "text": _brief(said)})]
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= LENGTH else f"{text[: LENGTH - 1]}…"

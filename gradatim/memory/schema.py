@@ -141,7 +141,9 @@ def _cannot_open(path: Path, reason: str | None) -> StorageError:
 
 
 def _check_and_create(connection: sqlite3.Connection, path: Path) -> None:
-    if _is_empty(connection, path):
+    with transaction(connection, write=False):  # one snapshot: another process may be creating the file just now
+        empty = _is_empty(connection, path)
+    if empty:
         _write_ahead(connection)
         with transaction(connection):
             if _is_empty(connection, path):  # no other process created it meanwhile

@@ -13,7 +13,7 @@ import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -24,6 +24,8 @@ from gradatim.errors import DigestMismatch, ModelError
 TOKENS = 128
 """Longer texts are cut: the model was trained on at most this many word pieces."""
 THREADS = 2
+CACHED = 1024
+"""Texts whose vectors are kept in memory (3 KB each)."""
 
 
 @runtime_checkable
@@ -98,6 +100,8 @@ class MiniLMEmbedder:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Any] | None = None
+        # a class works on the same tasks and shows the same misconceptions: its texts come again and again
+        self._vector = lru_cache(maxsize=CACHED)(self._embed_one)
 
     @property
     def name(self) -> str:
@@ -113,21 +117,17 @@ class MiniLMEmbedder:
         Raises:
             ModelError: The model's files are missing.
         """
+        return [list(self._vector(text)) for text in texts]
+
+    def _embed_one(self, text: str) -> tuple[float, ...]:
         import numpy as np
 
         tokenizer, session = self._load()
-        vectors: list[list[float]] = []
-        for text in texts:
-            ids = np.asarray([tokenizer.encode(text).ids], dtype=np.int64)
-            feed = {
-                "input_ids": ids,
-                "attention_mask": np.ones_like(ids),
-                "token_type_ids": np.zeros_like(ids),
-            }
-            states = session.run(["last_hidden_state"], feed)[0][0]
-            mean = states.mean(axis=0)
-            vectors.append((mean / np.linalg.norm(mean)).tolist())
-        return vectors
+        ids = np.asarray([tokenizer.encode(text).ids], dtype=np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        states = session.run(["last_hidden_state"], feed)[0][0]
+        mean = states.mean(axis=0)
+        return tuple((mean / np.linalg.norm(mean)).tolist())
 
     def _load(self) -> tuple[Any, Any]:
         with self._lock:

@@ -9,15 +9,20 @@ import asyncio
 import time
 import weakref
 from collections import OrderedDict
+from dataclasses import replace
 
 from gradatim.domain import Execution, Outcome, Submission, Task, TestCase
 from gradatim.tools.assertion import ParsedCheck, parse_check
 from gradatim.tools.outcomes import judge_call, judge_check, judge_program, load_fact, not_run
-from gradatim.tools.sandbox.job import Job, Probe, ProbeResult, Raised, Step, StepValue
+from gradatim.tools.sandbox.job import Job, JobResult, Probe, ProbeResult, Raised, Step, StepValue
 from gradatim.tools.sandbox.protocol import Sandbox
 
 __all__ = ["execute", "parse_check", "probe_for"]
 
+PATIENCE = 3
+"""Tests of one program that may be stopped (time, memory, output) or crash before the others are hurried."""
+HURRY = 0.25
+"""Share of its time limit that a test gets then; an endless program would cost its whole limit in every test."""
 _CLEAN_SECONDS = 5.0
 _REMEMBERED = 1_000
 _clean_values: weakref.WeakKeyDictionary[Sandbox, OrderedDict[str, StepValue]] = weakref.WeakKeyDictionary()
@@ -53,23 +58,48 @@ async def execute(sandbox: Sandbox, task: Task, submission: Submission, *, give_
         setup=task.setup,
         main=task.kind == "program",
         filename=submission.filename,
-        give_up=give_up,
+        give_up=give_up or PATIENCE,
     )
     parsed = [check for check in checks.values() if isinstance(check, ParsedCheck)]
     clean_sources = tuple(dict.fromkeys(source for check in parsed for source in check.clean))
-    result, clean = await asyncio.gather(sandbox.run(job), _evaluate_clean(sandbox, clean_sources))
+    (result, hurried), clean = await asyncio.gather(
+        _run(sandbox, job, hurry=give_up is None), _evaluate_clean(sandbox, clean_sources)
+    )
     if result.load_error is not None:
         fact = load_fact(result.load_error)
         outcomes = tuple(not_run(case, result.load_error) for case in task.tests)
         return _execution(task, submission, sandbox, outcomes, began).model_copy(update={"load_error": fact})
     outcomes = tuple(
-        _judge(case, task, probe, checks.get(case.id), clean)
-        for case, probe in zip(task.tests, result.probes, strict=True)
+        _judge(_limited(case, index in hurried), task, probe, checks.get(case.id), clean)
+        for index, (case, probe) in enumerate(zip(task.tests, result.probes, strict=True))
     )
     execution = _execution(task, submission, sandbox, outcomes, began)
     if task.kind == "function" and all(p.status == "raised" and not p.loaded for p in result.probes):
         return execution.model_copy(update={"load_error": outcomes[0].exception})
     return execution
+
+
+async def _run(sandbox: Sandbox, job: Job, *, hurry: bool) -> tuple[JobResult, frozenset[int]]:
+    """Run a job; with `hurry`, what is left after `PATIENCE` stopped probes gets only `HURRY` of its time.
+
+    Returns:
+        The result, and the positions of the probes that were hurried.
+    """
+    result = await sandbox.run(job)
+    left = [index for index, probe in enumerate(result.probes) if probe.status == "not-run"]
+    if not hurry or not left:
+        return result, frozenset()
+    hurried = tuple(replace(job.probes[index], timeout=HURRY * job.probes[index].timeout) for index in left)
+    rest = await sandbox.run(replace(job, probes=hurried, give_up=None))
+    probes = list(result.probes)
+    for index, probe in zip(left, rest.probes, strict=True):
+        probes[index] = probe
+    return replace(result, probes=tuple(probes), seconds=result.seconds + rest.seconds), frozenset(left)
+
+
+def _limited(case: TestCase, hurried: bool) -> TestCase:
+    """The test with the time it really had."""
+    return case.model_copy(update={"timeout": HURRY * case.timeout}) if hurried else case
 
 
 def probe_for(case: TestCase, entry_point: str | None = None) -> Probe:

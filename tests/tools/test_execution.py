@@ -244,3 +244,13 @@ async def test_give_up_marks_the_rest_as_not_run(sandbox: ForkServerSandbox) -> 
     submission = Submission.of("t", "def f(n):\n    while n: pass\n    return n")
     execution = await execute(sandbox, task, submission, give_up=1)
     assert [outcome.status for outcome in execution.outcomes] == ["passed", "timeout", "not-run"]
+
+
+async def test_after_three_endless_tests_the_others_are_hurried_but_still_judged(sandbox: ForkServerSandbox) -> None:
+    code = "def f(n):\n    while n < 4:\n        pass\n    return n\n"
+    tests = tuple(TestCase(id=f"t{n}", call=f"f({n})", expect=str(n), timeout=0.4) for n in range(6))
+    task = Task(id="t", title="t", statement="s", entry_point="f", tests=tests)
+    execution = await execute(sandbox, task, Submission.of("t", code))
+    assert [outcome.status for outcome in execution.outcomes] == ["timeout"] * 4 + ["passed"] * 2
+    assert "within 0.4 s" in execution.outcomes[0].detail
+    assert "within 0.1 s" in execution.outcomes[3].detail
