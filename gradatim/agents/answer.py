@@ -16,7 +16,7 @@ from gradatim.tools.claims.case import Case
 
 TEXT = 280
 """Characters of one part at most."""
-QUESTION = r"^[A-Z][^`\"()<>=\[\]{}.:;!?]{10,140}\?$"
+QUESTION = r"^(What|Which|How|Why|Where|When|Does|Do|Is|Are|Can|Could|Would) [^`\"()<>=\[\]{}.:;!?]{8,110}\?$"
 """A suggestion where the solution must stay hidden: one question, without anything that looks like code."""
 
 Schema = dict[str, Any]

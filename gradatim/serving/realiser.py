@@ -11,6 +11,7 @@ The evidence reaches it as data, not as text: the caller puts a `Grounding` into
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -185,7 +186,7 @@ def _explain(grounding: Grounding) -> Part:
         )
     facts = grounding.of_kind("static") or grounding.of_kind("exception") or grounding.of_kind("concept")
     if facts:
-        return Part(text=_sentence(facts[0].summary), evidence=(facts[0].id,))
+        return Part(text=_fact(facts[0]), evidence=(facts[0].id,))
     failing = _failing(grounding)
     return Part(
         text="The program runs, but what it gives differs from what the tests need.",
@@ -195,13 +196,13 @@ def _explain(grounding: Grounding) -> Part:
 
 def _suggest(grounding: Grounding) -> Part:
     _, known = _misconception(grounding)
-    if known is not None and known.detail.get("talk"):
-        return Part(text=_sentence(str(known.detail["talk"])), evidence=(known.id,))
+    asked = _to_learner(str(known.detail.get("talk") or "")) if known is not None else ""
+    if known is not None and asked:
+        return Part(text=asked, evidence=(known.id,))
     syntax = grounding.of_kind("syntax")
     if syntax:
         return Part(
-            text="Read that line and the one before it aloud, character by character, and compare them with "
-            "a similar line that works.",
+            text="What differs, character by character, between that line and a similar one that works?",
             evidence=(syntax[0].id,),
         )
     failing = _failing(grounding)
@@ -248,7 +249,7 @@ def _all_passed(grounding: Grounding) -> Part:
 def _concept(grounding: Grounding) -> Part:
     concepts = grounding.of_kind("concept", "path")
     if concepts:
-        return Part(text=_sentence(concepts[0].summary), evidence=(concepts[0].id,))
+        return Part(text=_fact(concepts[0]), evidence=(concepts[0].id,))
     return Part(
         text="The program gave the expected value in every test.",
         evidence=tuple(item.id for item in grounding.of_kind("test")[:1]),
@@ -263,6 +264,20 @@ def _next_step(grounding: Grounding) -> Part:
             evidence=(facts[0].id,),
         )
     return Part(text="Can you say in one sentence why the program is right for every input, not only the tested ones?")
+
+
+def _fact(item: Evidence) -> str:
+    """What a piece of evidence says; a concept by its definition, two sentences at most."""
+    definition = item.detail.get("definition")
+    if isinstance(definition, str):
+        return " ".join(re.split(r"(?<=[.!?])\s+", " ".join(definition.split()))[:2])
+    return _sentence(item.summary)
+
+
+def _to_learner(talk: str) -> str:
+    """What a curriculum's advice to a teacher says to the learner: its sentences that do not speak about them."""
+    said = re.split(r"(?<=[.!?])\s+", " ".join(talk.split()))
+    return " ".join(sentence for sentence in said if not re.search(r"\b(?:learner|student|pupil)s?\b", sentence, re.I))
 
 
 def _failing(grounding: Grounding) -> list[Evidence]:
