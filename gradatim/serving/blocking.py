@@ -51,13 +51,14 @@ def iterate_blocking(source: AsyncGenerator[T, None]) -> Iterator[T]:
             await source.aclose()
 
     def work() -> None:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            try:
+        end: BaseException | None = None
+        try:
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:
                 runner.run(pump(), context=context)
-            except BaseException as error:  # noqa: BLE001  handed to the caller
-                pieces.put(error)
-            else:
-                pieces.put(None)
+        except BaseException as error:  # noqa: BLE001  handed to the caller
+            end = error
+        # only when the loop is closed: a caller that has reached the end must not cancel its last tasks
+        pieces.put(end)
 
     context = contextvars.copy_context()
     # A daemon: an answer that nobody waits for any more must not keep the interpreter from ending.

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -197,13 +198,13 @@ def test_sandbox_choices_are_those_of_the_settings() -> None:
 
 
 def test_a_disk_without_room_is_told() -> None:
-    command = f"{sys.executable} -c 'from gradatim.app.cli import main; main()' kg stats > /dev/full"
+    command = f"{shlex.quote(sys.executable)} -c 'from gradatim.app.cli import main; main()' kg stats > /dev/full"
     result = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
     assert result.returncode == 3
     assert result.stderr == b"error: nothing more can be written: No space left on device\n"
 
 
 def test_closed_streams_are_no_bug() -> None:
-    command = f"{sys.executable} -c 'from gradatim.app.cli import main; main()' kg stats"
+    command = f"{shlex.quote(sys.executable)} -c 'from gradatim.app.cli import main; main()' kg stats"
     assert subprocess.run(["sh", "-c", f"{command} >&-"], capture_output=True, check=False).returncode == 0
     assert subprocess.run(["sh", "-c", f"{command} >&- 2>&-"], check=False).returncode == 0
