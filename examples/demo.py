@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from time import monotonic
 
-ROOT = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parent.parent
 GRADATIM = Path(sys.executable).with_name("gradatim")
-TASK = ROOT / "tasks" / "fibonacci.yaml"
-WRONG = ROOT / "submissions" / "fibonacci"
+TASK = "examples/tasks/fibonacci.yaml"
+PROGRAMS = "examples/submissions/fibonacci"
 HELD_THRESHOLD = "0.99"
 """For the second program nothing is to reach the learner without a person, as before grades go out."""
 
@@ -26,9 +27,9 @@ HELD_THRESHOLD = "0.99"
 def gradatim(*arguments: str, **environment: str) -> int:
     """Show a command and run it."""
     settings = " ".join(f"{key}={value}" for key, value in environment.items())
-    shown = " ".join(_short(item) for item in arguments)
+    shown = shlex.join(arguments)
     print(f"\n\033[1m$ {settings + ' ' if settings else ''}gradatim {shown}\033[0m", flush=True)
-    return subprocess.run([GRADATIM, *arguments], env=os.environ | environment, check=False).returncode
+    return subprocess.run([GRADATIM, *arguments], env=os.environ | environment, cwd=ROOT, check=False).returncode
 
 
 def read(*arguments: str) -> object:
@@ -44,25 +45,21 @@ def main() -> int:
         results = Path(folder) / "results.jsonl"
 
         _title("1. Verdicts rest on executed tests alone")
-        gradatim("execute", str(TASK), str(WRONG))
+        gradatim("execute", TASK, PROGRAMS)
 
         _title("2. What is wrong, as far as it can be shown: no model takes part")
-        gradatim("diagnose", str(TASK), str(WRONG / "03.py"))
+        gradatim("diagnose", TASK, f"{PROGRAMS}/03.py")
 
         _title("3. The whole graph: evidence, text by a language model, every claim checked")
-        gradatim(
-            "assess", str(TASK), str(WRONG / "03.py"), "--learner", "ada", "--jsonl", str(results)
-        )  # fmt: skip
+        gradatim("assess", TASK, f"{PROGRAMS}/03.py", "--learner", "ada", "--jsonl", str(results))
         rows = [json.loads(line) for line in results.read_text().splitlines()]
 
         _title("4. Nothing goes out before a person has looked")
-        gradatim(
-            "assess", str(TASK), str(WRONG / "05.py"), "--learner", "ada",
-            GRADATIM_DELIVER_THRESHOLD=HELD_THRESHOLD,
-        )  # fmt: skip
+        gradatim("assess", TASK, f"{PROGRAMS}/05.py", "--learner", "ada", GRADATIM_DELIVER_THRESHOLD=HELD_THRESHOLD)
         gradatim("review", "list")
         waiting = read("review", "list")["reviews"]
         for request in waiting:
+            gradatim("review", "show", request["id"])
             gradatim("review", "decide", request["id"], "--approve", "--reviewer", "grace")
 
         _title("5. What the memory knows about the learner now")
@@ -91,11 +88,6 @@ def all_parts_cite(feedback: dict[str, object]) -> bool:
 
 def _title(text: str) -> None:
     print(f"\n\033[7m {text} \033[0m", flush=True)
-
-
-def _short(argument: str) -> str:
-    path = Path(argument)
-    return str(path.relative_to(Path.cwd())) if path.is_absolute() and path.is_relative_to(Path.cwd()) else argument
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ async def exclusive(path: Path) -> AsyncGenerator[None]:
 async def _connect(stack: AsyncExitStack, path: Path, *, autocommit: bool = False) -> aiosqlite.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # it holds what learners write
         opening = aiosqlite.connect(path, isolation_level=None) if autocommit else aiosqlite.connect(path)
         connection = await stack.enter_async_context(opening)
         # WAL with synchronous=NORMAL survives kill -9 of the process; a power cut may cost the last step of a run

@@ -85,11 +85,13 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the four parts of a feedback."""
+    """One of the four parts of a feedback, or what was withheld from it."""
 
     key: str
     title: str
     sentences: tuple[Sentence, ...]
+    remark: str = ""
+    """What has to be known about where the part comes from."""
 
 
 @dataclass(frozen=True, slots=True)

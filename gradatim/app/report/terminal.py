@@ -243,7 +243,7 @@ def _feedback(report: Report) -> RenderableType:
 
 
 def _part(part: Part, full: bool) -> Iterator[RenderableType]:
-    yield Text(part.title, style="bold")
+    yield Text.assemble((part.title, "bold"), (f"  ({part.remark})" if part.remark else "", "dim"))
     table = Table.grid(padding=(0, 1))
     table.add_column(width=1)
     table.add_column()

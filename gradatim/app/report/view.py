@@ -56,7 +56,7 @@ def report_of(assessment: Assessment, *, full: bool = False) -> Report:
     redact = Redaction(assessment.task, full=full)
     task, execution, diagnosis = assessment.task, assessment.execution, assessment.diagnosis
     evidence = redact.evidence(diagnosis.evidence)
-    parts = _parts(assessment, redact) if full or assessment.delivered else ()
+    parts = _parts(assessment, redact, full=full) if full or assessment.delivered else ()
     cited = _cited(assessment, parts)
     matches = tuple(item.model_copy(update={"why": redact(item.why)}) for item in diagnosis.misconceptions)
     degraded = tuple(item.model_copy(update={"reason": redact(item.reason)}) for item in assessment.degradations)
@@ -175,13 +175,22 @@ def _exceptions(assessment: Assessment, redact: Redaction) -> list[tuple[int, st
     return list(dict.fromkeys((fact.line, f"raises {fact.type}") for fact in facts if fact and fact.line))
 
 
-def _parts(assessment: Assessment, redact: Redaction) -> tuple[Part, ...]:
-    verdict = assessment.execution.verdict
-    return tuple(
-        Part(key, part_title(key, verdict), tuple(_sentence(statement, redact) for statement in statements))
-        for key, statements in assessment.feedback.parts()
+def _parts(assessment: Assessment, redact: Redaction, *, full: bool) -> tuple[Part, ...]:
+    verdict, feedback = assessment.execution.verdict, assessment.feedback
+    parts = [
+        Part(
+            key,
+            part_title(key, verdict),
+            tuple(_sentence(statement, redact) for statement in statements),
+            "from evidence, not by the model" if key in feedback.completed else "",
+        )
+        for key, statements in feedback.parts()
         if statements
-    )
+    ]
+    if full and feedback.withheld:
+        sentences = tuple(_sentence(statement, redact) for statement in feedback.withheld)
+        parts.append(Part("withheld", "Withheld", sentences, "nothing bears it out; no learner sees it"))
+    return tuple(parts)
 
 
 def _sentence(statement: Statement, redact: Redaction) -> Sentence:

@@ -1,3 +1,5 @@
+from gradatim.app.report.html import render_html
+from gradatim.app.report.terminal import assessment_text
 from gradatim.app.report.view import UNCHECKED, mark_of, report_of
 from gradatim.domain import (
     Check,
@@ -131,3 +133,17 @@ def test_an_empty_program_has_one_empty_line():
 
 def test_everything_in_a_report_can_be_hostile():
     assert report_of(hostile("x\ud800\x1b"), full=True).title == "x\ud800\x1b"
+
+
+def test_what_evidence_completed_is_said_and_what_was_withheld_is_for_staff():
+    secret = Statement(text="The loop is philosophically unsound.")
+    said = feedback().model_copy(update={"completed": ("explanation",), "withheld": (secret,)})
+    given = assessment(feedback=said)
+    remarks = {part.key: part.remark for part in report_of(given).parts}
+    assert remarks["explanation"] == "from evidence, not by the model"
+    assert remarks["encouragement"] == ""
+    assert "withheld" not in remarks
+    assert report_of(given, full=True).parts[-1].sentences[0].text == secret.text
+    assert secret.text not in assessment_text(given) + render_html(given)
+    assert secret.text in assessment_text(given, full=True)
+    assert secret.text in render_html(given, full=True)

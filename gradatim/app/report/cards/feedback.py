@@ -45,8 +45,9 @@ def feedback_card(report: Report) -> Html:
 
 def _part(part: Part, anchors: Mapping[str, str]) -> Html:
     return html(
-        '<h3>{title}</h3>\n<ul class="sentences">\n{sentences}\n</ul>',
+        '<h3>{title}{remark}</h3>\n<ul class="sentences">\n{sentences}\n</ul>',
         title=part.title,
+        remark=html(' <span class="soft small">({remark})</span>', remark=part.remark) if part.remark else html(""),
         sentences=join((_sentence(sentence, anchors) for sentence in part.sentences), "\n"),
     )
 
