@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from gradatim.agents.answer import feedback_schema, to_feedback
 from gradatim.agents.conversation import case_messages, citable
+from gradatim.agents.payloads import fetch_text, keep_text
 from gradatim.agents.prompts import load_prompt
 from gradatim.agents.state import (
     Plain,
@@ -112,19 +113,20 @@ class Generator:
         )
 
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
-        grounds = grounds_of(state)
+        run, grounds = str(state.get("id") or ""), grounds_of(state)
         case = Case.of(task_of(state), submission_of(state), execution_of(state), diagnosis_of(state), grounds)
         draft = await self.write(
             case,
             grounds,
             learner_of(state),
             refutations=state.get("refutations") or (),
-            previous=generation_of(state).get("raw"),
+            previous=await fetch_text(runtime, run, generation_of(state)) if state.get("refutations") else None,
             realise=bool(state.get("realise")),
         )
+        kept = await keep_text(runtime, "generations", run, int(state.get("revisions") or 0), draft.raw)
         update: Plain = {
             "draft": draft.feedback.plain(),
-            "generation": {"model": draft.model, "raw": draft.raw, "mean_logprob": draft.mean_logprob},
+            "generation": {"model": draft.model, "mean_logprob": draft.mean_logprob, **kept},
             "prompts": draft.prompts,
         }
         if draft.failure:

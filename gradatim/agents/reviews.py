@@ -6,6 +6,7 @@ from typing import Any
 
 from langgraph.store.base import BaseStore
 
+from gradatim.agents.payloads import store_of
 from gradatim.agents.state import State, checked_of, confidence_of, submission_of, task_of
 from gradatim.domain import ReviewDecision, ReviewRequest
 
@@ -29,20 +30,16 @@ def review_request(state: State) -> ReviewRequest:
     )
 
 
-def _store(runtime: Any) -> BaseStore | None:
-    return getattr(runtime, "store", None)
-
-
 async def save_request(runtime: Any, request: ReviewRequest) -> None:
     """Put a request on the list (nothing to do in a graph without a store)."""
-    store = _store(runtime)
+    store = store_of(runtime)
     if store is not None:
         await store.aput(REQUESTS, request.id, request.plain(), index=False)
 
 
 async def mark_decided(runtime: Any, decision: ReviewDecision) -> None:
     """Take a request off the list of open ones and keep the decision."""
-    store = _store(runtime)
+    store = store_of(runtime)
     if store is None:
         return
     item = await store.aget(REQUESTS, decision.request_id)

@@ -59,7 +59,7 @@ class AssessmentState(TypedDict, total=False):
     diagnosis: Plain  # diagnose
     grounds: list[Plain]  # retrieve: all evidence
     draft: Plain  # generate: the feedback as written
-    generation: Plain  # generate: author, token log-probability, usage, id of the raw answer
+    generation: Plain  # generate: model, token log-probability, where the raw answer is kept
     checked: Plain  # verify: the feedback with a check for each claim
     opinions: list[Plain]  # critique: independent short diagnoses
     consistency: float | None  # critique: agreement of the opinions and of the draft with them, in [0, 1]
