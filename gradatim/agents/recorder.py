@@ -18,7 +18,7 @@ from gradatim.agents.state import (
 )
 from gradatim.domain import Diagnosis, Execution, LearnerEvent, MasteryChange, Observation, Recollection, Task
 from gradatim.errors import StorageError
-from gradatim.kg import ConceptStore
+from gradatim.kg import ConceptStore, resolve
 from gradatim.memory import LearnerMemory
 
 
@@ -37,13 +37,15 @@ class Recorder:
         A correct program speaks for every concept of the task. A wrong one speaks against the concepts of the
         misconceptions it shows, or, where none is known, against the task's.
         """
+        known, unknown = await resolve(self.store, task.concepts)
+        concepts = (*(concept.id for concept in known), *unknown)
         if execution.passed:
-            return tuple(Observation(concept=concept, correct=True) for concept in task.concepts)
+            return tuple(Observation(concept=concept, correct=True) for concept in concepts)
         blamed: list[str] = []
         for match in diagnosis.misconceptions:
-            known = await self.store.misconception(match.id)
-            blamed += known.concepts if known else ()
-        return tuple(Observation(concept=concept, correct=False) for concept in dict.fromkeys(blamed or task.concepts))
+            misconception = await self.store.misconception(match.id)
+            blamed += misconception.concepts if misconception else ()
+        return tuple(Observation(concept=concept, correct=False) for concept in dict.fromkeys(blamed or concepts))
 
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
         submission = submission_of(state)

@@ -8,7 +8,7 @@ from typing import Any
 from gradatim.agents.state import Plain, State, degraded, diagnosis_of, learner_of, task_of
 from gradatim.domain import Diagnosis, Evidence, LearnerState, Recollection, Task
 from gradatim.errors import GradatimError
-from gradatim.kg import ConceptStore
+from gradatim.kg import ConceptStore, resolve
 from gradatim.kg.retrieval import retrieve
 
 WEAK = 0.5
@@ -50,12 +50,18 @@ class Retriever:
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
         diagnosis = diagnosis_of(state)
         recollections = [Recollection.model_validate(item) for item in state.get("recollections") or ()]
+        task = task_of(state)
         try:
-            grounds = await self.ground(task_of(state), diagnosis, learner_of(state), recollections)
+            grounds = await self.ground(task, diagnosis, learner_of(state), recollections)
+            _, unknown = await resolve(self.store, task.concepts)
         except GradatimError as error:
             update: Plain = {"grounds": [item.plain() for item in diagnosis.evidence]}
             return update | degraded(self.name, error, "feedback without the concept graph")
-        return {"grounds": [item.plain() for item in grounds]}
+        found: Plain = {"grounds": [item.plain() for item in grounds]}
+        if unknown:
+            reason = f"the concept graph {self.store.name} does not know {', '.join(unknown)} of task {task.id}"
+            found |= degraded(self.name, reason, "evidence from the other concepts")
+        return found
 
 
 def _mastery(task: Task, learner: LearnerState | None) -> list[Evidence]:

@@ -243,3 +243,12 @@ async def test_history_is_recalled_the_second_time(assessor_with: Any) -> None:
         second = await assessor.assess(TASK, submission("# again\n" + OFF_BY_ONE))
     kinds = {item.kind for item in second.diagnosis.evidence}
     assert {"history", "mastery"} <= kinds
+
+
+async def test_concepts_go_by_their_ids_and_unknown_ones_are_told(assessor_with: Any) -> None:
+    task = TASK.model_copy(update={"concepts": ("for loop", "time-travel")})
+    good = answer(error_identification="All 5 tests pass.", explanation="`sum_up_to(2)` returns 3.")
+    async with assessor_with(good) as assessor:
+        done = await assessor.assess(task, submission(CORRECT))
+    assert {change.concept for change in done.changes} == {"for-loop", "time-travel"}
+    assert any("does not know time-travel" in item.reason for item in done.degradations)
