@@ -78,9 +78,9 @@ async def _connect(stack: AsyncExitStack, path: Path, *, autocommit: bool = Fals
         await connection.execute("PRAGMA synchronous=NORMAL")
         await connection.execute("PRAGMA busy_timeout=10000")
     except (OSError, sqlite3.Error) as error:
+        foreign = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        remedy = "move the file away" if foreign else "check permissions and space"
         raise StorageError(
-            f"cannot be opened: {error}",
-            place=str(path),
-            remedy="check permissions and space, or choose another data_dir",
+            f"cannot be opened: {error}", place=str(path), remedy=f"{remedy}, or choose another data_dir"
         ) from error
     return connection

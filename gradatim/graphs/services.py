@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from langchain_core.language_models import BaseChatModel
 
-from gradatim.errors import ModelError
 from gradatim.kg import ConceptStore, open_graph
 from gradatim.memory import LearnerMemory, open_memory
 from gradatim.serving import open_chat_model
@@ -43,14 +42,17 @@ class Services:
         Raises:
             GradatimError: Something needed cannot be had; what was opened is closed again.
         """
-        settings = settings or load_settings()
-        async with AsyncExitStack() as stack:
+        settings = settings or await asyncio.to_thread(load_settings)
+        stack = AsyncExitStack()
+        try:
             sandbox = await stack.enter_async_context(open_sandbox(settings))
             concepts = await asyncio.to_thread(open_graph, settings)
             memory = await stack.enter_async_context(open_memory(settings))
             chat = model or await asyncio.to_thread(open_chat_model, settings.model, settings)
-            return cls(settings, sandbox, concepts, memory, chat, stack.pop_all())
-        raise ModelError("the services closed before they were open")  # pragma: no cover - for the type checker
+        except BaseException:
+            await stack.aclose()
+            raise
+        return cls(settings, sandbox, concepts, memory, chat, stack)
 
     async def aclose(self) -> None:
         """Close everything."""

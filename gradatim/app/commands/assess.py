@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,7 @@ from gradatim.app.options import (
 )
 from gradatim.app.programs import Batch, Judgement, holds_many, judge_all
 from gradatim.domain import Assessment, Task
-from gradatim.errors import InputError
+from gradatim.errors import InputError, ServiceError
 from gradatim.graphs import NodeEvent, open_assessor
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.submissions import HandedIn
@@ -118,8 +119,16 @@ class _Work:
             async def judge(handed_in: HandedIn) -> Judgement:
                 nonlocal waiting
                 submission = handed_in.submission(self.task.id).model_copy(update={"learner_id": self.learner})
-                with node_progress(not several) as on_node:
-                    assessment = await assessor.assess(self.task, submission, thread=self.thread, on_node=on_node)
+                run = self.thread or uuid.uuid4().hex[:12]
+                if not several:
+                    say(f"run {run}")
+                try:
+                    with node_progress(not several) as on_node:
+                        assessment = await assessor.assess(self.task, submission, thread=run, on_node=on_node)
+                except ServiceError as error:
+                    kept = f"the program is kept: go on with --thread {run}"
+                    error.remedy = f"{error.remedy}; {kept}" if error.remedy else kept
+                    raise
                 waiting += assessment.waiting
                 self._report(assessment, several)
                 return Judgement(
