@@ -27,6 +27,13 @@ def submission(code: str = OFF_BY_ONE, learner: str | None = LEARNER) -> Submiss
     return Submission.of(TASK.id, code, "loop.py", learner)
 
 
+FACT = (
+    "A for loop takes the items of a list, string, range or other iterable one after the other, gives each to the "
+    "loop variable and runs the block once for it."
+)
+"""A sentence of the packaged curriculum about the task's first concept."""
+
+
 def answer(**texts: str) -> dict[str, Any]:
     """A model's answer that the evidence of `OFF_BY_ONE` bears out, with some texts replaced."""
     parts = {
@@ -37,12 +44,12 @@ def answer(**texts: str) -> dict[str, Any]:
         **texts,
     }
     cites = {"error_identification": ["test:t3"], "explanation": ["line:3"]}
-    return {
-        **{
-            part: {"text": text, "evidence": cites.get(part, ["test:t3"])} | ({"claims": []} if part in cites else {})
-            for part, text in parts.items()
-        },
+    found: dict[str, Any] = {
+        part: {"text": text, "evidence": cites.get(part, ["test:t3"])} | ({"claims": []} if part in cites else {})
+        for part, text in parts.items()
     }
+    found["explanation"]["fact"] = FACT
+    return found
 
 
 def opinion(line: int = 3, misconception: str = "none") -> dict[str, Any]:

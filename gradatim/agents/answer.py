@@ -6,16 +6,18 @@ bounded, so that it cannot run away.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradatim.domain import FEEDBACK_PARTS, Claim, Evidence, Feedback, FeedbackPart, Statement
-from gradatim.serving.realiser import FeedbackAnswer
+from gradatim.serving.realiser import FeedbackAnswer, Part
 from gradatim.tools.claims import claims_of, sentences
 from gradatim.tools.claims.case import Case
 
 TEXT = 280
 """Characters of one part at most."""
+FACTS = 2
+"""Sentences of one piece of evidence that an explanation may begin with."""
 QUESTION = r"^(What|Which|How|Why|Where|When|Does|Do|Is|Are|Can|Could|Would) [^`\"()<>=\[\]{}.:;!?]{8,110}\?$"
 """A suggestion where the solution must stay hidden: one question, without anything that looks like code."""
 
@@ -29,14 +31,16 @@ def feedback_schema(case: Case, evidence: Sequence[Evidence]) -> Schema:
         evidence: What may be cited.
     """
     ids = [item.id for item in evidence]
+    facts = facts_of(evidence)
     claims = _claim_shapes(case)
     texts: dict[FeedbackPart, Schema] = {"encouragement": {"enum": praise(case)}}
     if not case.task.reveal_solution:
         texts["corrective_suggestion"] = {"type": "string", "pattern": QUESTION}
     parts: Schema = {}
     for part in FEEDBACK_PARTS:
-        properties: Schema = {
-            "text": texts.get(part, {"type": "string", "minLength": 1, "maxLength": TEXT}),
+        properties: Schema = {"fact": {"enum": list(facts)}} if part == "explanation" and facts else {}
+        properties |= {
+            "text": texts.get(part, {"type": "string", "minLength": 0 if properties else 1, "maxLength": TEXT}),
             "evidence": {"type": "array", "items": {"enum": ids}, "minItems": 1, "maxItems": 3},
         }
         if part in ("error_identification", "explanation") and claims:
@@ -57,6 +61,28 @@ def opinion_schema(case: Case) -> Schema:
     )
 
 
+def facts_of(evidence: Sequence[Evidence]) -> dict[str, str]:
+    """Sentences that may explain a failure, each with the id of the evidence that says it.
+
+    A model that has to begin with one of them chooses an explanation; it need not invent one.
+    """
+    found: dict[str, str] = {}
+    for item in evidence:
+        if item.kind in ("static", "syntax", "exception", "misconception", "concept"):
+            for sentence in sentences(said(item))[:FACTS]:
+                if len(sentence) <= TEXT:
+                    found.setdefault(sentence, item.id)
+    return found
+
+
+def said(item: Evidence) -> str:
+    """What a piece of evidence says: a misconception its truth, never the wrong belief; a concept its definition."""
+    for key in ("correction", "definition"):
+        if isinstance(item.detail.get(key), str):
+            return str(item.detail[key])
+    return item.summary
+
+
 def praise(case: Case) -> list[str]:
     """Encouragement that the runs bear out, for the model to choose from: praise for nothing helps nobody."""
     outcomes = case.execution.outcomes
@@ -75,28 +101,38 @@ def praise(case: Case) -> list[str]:
     return found
 
 
-def to_feedback(answer: FeedbackAnswer, author: str, program: str) -> Feedback:
-    """The answer as statements of one sentence each, with the claims of its structure and of its prose."""
+def to_feedback(answer: FeedbackAnswer, author: str, program: str, facts: Mapping[str, str] | None = None) -> Feedback:
+    """The answer as statements of one sentence each, with the claims of its structure and of its prose.
+
+    Args:
+        facts: As `facts_of` gives them: a chosen fact cites the evidence that says it.
+    """
+    known = facts or {}
     return Feedback(
-        error_identification=_statements(answer, "error_identification", program),
-        explanation=_statements(answer, "explanation", program),
-        corrective_suggestion=_statements(answer, "corrective_suggestion", program),
-        encouragement=_statements(answer, "encouragement", program),
+        error_identification=_statements(answer, "error_identification", program, known),
+        explanation=_statements(answer, "explanation", program, known),
+        corrective_suggestion=_statements(answer, "corrective_suggestion", program, known),
+        encouragement=_statements(answer, "encouragement", program, known),
         author=author,
     )
 
 
-def _statements(answer: FeedbackAnswer, name: FeedbackPart, program: str) -> tuple[Statement, ...]:
-    part = getattr(answer, name)
-    found: list[Statement] = []
+def _statements(
+    answer: FeedbackAnswer, name: FeedbackPart, program: str, facts: Mapping[str, str]
+) -> tuple[Statement, ...]:
+    part: Part = getattr(answer, name)
     texts = sentences(part.text)
     if len(texts) > 1 and not texts[-1].rstrip("\"'`)").endswith((".", "!", "?")):
         texts.pop()  # cut off at the limit: half a sentence says nothing
-    for sentence in texts:
-        claims: tuple[Claim, ...] = claims_of(sentence, name, program)
+    if part.fact:
+        texts = [part.fact, *(text for text in texts if text != part.fact)]
+    found: list[Statement] = []
+    for text in texts:
+        claims: tuple[Claim, ...] = claims_of(text, name, program)
         if not found:
             claims = tuple(dict.fromkeys((*part.claims, *claims)))
-        found.append(Statement(text=sentence, evidence=part.evidence, claims=claims))
+        cites = (facts[text],) if text == part.fact and text in facts else part.evidence
+        found.append(Statement(text=text, evidence=cites, claims=claims))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
+from gradatim.agents.answer import said
 from gradatim.agents.prompts import fence, load_prompt
 from gradatim.domain import Evidence, LearnerState
 from gradatim.serving.realiser import Grounding, available
@@ -73,9 +74,8 @@ def case_messages(case: Case, evidence: Sequence[Evidence], learner: LearnerStat
 
 
 def _told(item: Evidence) -> str:
-    """What a model reads of a piece of evidence: of a misconception the truth alone, never the wrong belief."""
-    truth = item.detail.get("correction") if item.kind == "misconception" else None
-    text = " ".join(sentences(truth)[:2]) if isinstance(truth, str) else item.summary
+    """What a model reads of a piece of evidence, two sentences at most."""
+    text = " ".join(sentences(said(item))[:2])
     return text.replace('"', "'")  # a model that copies a double quote ends its own JSON string
 
 

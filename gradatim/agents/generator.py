@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from pydantic import ValidationError
 
-from gradatim.agents.answer import feedback_schema, to_feedback
+from gradatim.agents.answer import facts_of, feedback_schema, to_feedback
 from gradatim.agents.conversation import case_messages, citable
 from gradatim.agents.payloads import fetch_text, keep_text
 from gradatim.agents.prompts import load_prompt
@@ -105,7 +105,7 @@ class Generator:
         except ValidationError as error:
             return self._realised(case, messages, prompts, failure=error.errors()[0]["msg"])
         return Draft(
-            feedback=to_feedback(parsed, f"model:{model_name(self.model)}", case.submission.code),
+            feedback=to_feedback(parsed, f"model:{model_name(self.model)}", case.submission.code, facts_of(evidence)),
             model=model_name(self.model),
             raw=sample.raw,
             mean_logprob=sample.mean_logprob,

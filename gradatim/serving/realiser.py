@@ -65,6 +65,8 @@ class Part(Noun):
     text: str
     evidence: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
+    fact: str | None = None
+    """A sentence of the evidence, chosen word for word, that the part begins with."""
 
 
 class FeedbackAnswer(Noun):

@@ -21,7 +21,7 @@ from gradatim.settings import Settings
 from gradatim.tools.claims import ClaimChecker
 from gradatim.tools.claims.case import Case
 from gradatim.tools.sandbox import Sandbox, open_sandbox
-from tests.cases import CORRECT, OFF_BY_ONE, TASK, answer, opinion, submission
+from tests.cases import CORRECT, FACT, OFF_BY_ONE, TASK, answer, opinion, submission
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 Grounds = tuple[Evidence, ...]
@@ -91,12 +91,14 @@ async def test_wrong_beliefs_are_not_put_before_the_model(sandbox: Sandbox) -> N
 async def test_what_nothing_bears_out_is_withheld_and_the_part_completed(sandbox: Sandbox) -> None:
     case, grounds = await case_of(sandbox)
     vague = "The program has conceptual weaknesses of a deeper kind."
-    draft = await Generator(ScriptedChat(script=[answer(explanation=vague)])).write(case, grounds)
+    draft = await Generator(ScriptedChat(script=[answer(error_identification=vague)])).write(case, grounds)
     checker = verifier(sandbox)
     pruned = await checker.prune(case, await checker.verify(case, draft.feedback), grounding_of(case, grounds))
     assert [item.text for item in pruned.withheld] == [vague]
-    assert pruned.completed == ("explanation",)
-    assert all(check.verdict == "supported" for item in pruned.explanation for check in item.checks)
+    assert pruned.completed == ("error_identification",)
+    assert all(check.verdict == "supported" for item in pruned.error_identification for check in item.checks)
+    assert pruned.explanation[0].text == FACT
+    assert pruned.explanation[0].evidence == ("concept:for-loop",)
 
 
 async def test_a_true_sentence_without_its_citation_gets_it(sandbox: Sandbox) -> None:

@@ -10,7 +10,7 @@ import pytest
 from gradatim.domain import Feedback, ReviewDecision, Statement
 from gradatim.errors import InputError, ModelError, ReviewError, StaleDecision
 from gradatim.graphs import NodeEvent
-from tests.cases import CORRECT, LEARNER, OFF_BY_ONE, TASK, answer, opinion, submission
+from tests.cases import CORRECT, FACT, LEARNER, OFF_BY_ONE, TASK, answer, opinion, submission
 
 WRONG = "`sum_up_to(2)` returns 7."
 
@@ -174,15 +174,14 @@ async def test_garbage_from_the_model_degrades_with_the_reason(assessor_with: An
     assert "after one repair" in done.degradations[0].reason
 
 
-async def test_undecided_sentences_are_withheld_and_evidence_speaks_instead(assessor_with: Any) -> None:
+async def test_undecided_sentences_are_withheld(assessor_with: Any) -> None:
     vague = "The algorithm is conceptually confused about iteration semantics."
     async with assessor_with(answer(explanation=vague), deliver_threshold=0.3) as assessor:
         done = await assessor.assess(TASK, submission())
     assert done.delivered
     assert [item.text for item in done.feedback.withheld] == [vague]
-    assert done.feedback.completed == ("explanation",)
-    assert done.feedback.explanation
-    assert all(check.verdict == "supported" for item in done.feedback.explanation for check in item.checks)
+    assert [item.text for item in done.feedback.explanation] == [FACT]
+    assert [check.verdict for check in done.feedback.explanation[0].checks] == ["supported"]
     assert done.confidence.components["kept"] < 1
 
 
