@@ -27,28 +27,27 @@ def submission(code: str = OFF_BY_ONE, learner: str | None = LEARNER) -> Submiss
     return Submission.of(TASK.id, code, "loop.py", learner)
 
 
-FACT = (
-    "A for loop takes the items of a list, string, range or other iterable one after the other, gives each to the "
-    "loop variable and runs the block once for it."
-)
-"""A sentence of the packaged curriculum about the task's first concept."""
+FACT = "With one argument range begins at 0 and ends at n - 1."
+"""A sentence of the packaged curriculum that explains `OFF_BY_ONE`."""
+IDEA = "The number of rounds is settled by the items, so no counter has to be kept by hand."
+"""A sentence of it about the task's first concept, for `CORRECT`."""
 
 
-def answer(**texts: str) -> dict[str, Any]:
-    """A model's answer that the evidence of `OFF_BY_ONE` bears out, with some texts replaced."""
+def answer(*, correct: bool = False, **texts: str) -> dict[str, Any]:
+    """A model's answer that the evidence of `OFF_BY_ONE` (or `CORRECT`) bears out, with some texts replaced."""
     parts = {
-        "error_identification": "`sum_up_to(2)` returns 1 instead of 3.",
-        "explanation": "Line 3 is `for i in range(n):`.",
+        "error_identification": "All 5 tests pass." if correct else "`sum_up_to(2)` returns 1 instead of 3.",
+        "explanation": "" if correct else "Line 3 is `for i in range(n):`.",
         "corrective_suggestion": "Which values does the loop variable take when n is 2?",
-        "encouragement": "Good start: 1 of 5 tests pass.",
+        "encouragement": "Well done: all 5 tests pass." if correct else "Good start: 1 of 5 tests pass.",
         **texts,
     }
-    cites = {"error_identification": ["test:t3"], "explanation": ["line:3"]}
+    cites = {} if correct else {"error_identification": ["test:t3"], "explanation": ["line:3"]}
     found: dict[str, Any] = {
-        part: {"text": text, "evidence": cites.get(part, ["test:t3"])} | ({"claims": []} if part in cites else {})
-        for part, text in parts.items()
+        part: {"text": text, "evidence": cites.get(part, ["test:t1"])} for part, text in parts.items()
     }
-    found["explanation"]["fact"] = FACT
+    found["error_identification"]["claims"] = []
+    found["explanation"] |= {"claims": [], "fact": IDEA if correct else FACT}
     return found
 
 

@@ -64,14 +64,15 @@ def opinion_schema(case: Case) -> Schema:
 def facts_of(evidence: Sequence[Evidence]) -> dict[str, str]:
     """Sentences that may explain a failure, each with the id of the evidence that says it.
 
-    A model that has to begin with one of them chooses an explanation; it need not invent one.
+    A model that has to begin with one of them chooses an explanation; it need not invent one. What a concept is
+    explains a failure only where nothing closer is known.
     """
+    close = [item for item in evidence if item.kind in ("static", "syntax", "exception", "misconception")]
     found: dict[str, str] = {}
-    for item in evidence:
-        if item.kind in ("static", "syntax", "exception", "misconception", "concept"):
-            for sentence in sentences(said(item))[:FACTS]:
-                if len(sentence) <= TEXT:
-                    found.setdefault(sentence, item.id)
+    for item in close or [item for item in evidence if item.kind == "concept"]:
+        for sentence in sentences(said(item))[:FACTS]:
+            if len(sentence) <= TEXT:
+                found.setdefault(sentence, item.id)
     return found
 
 

@@ -53,11 +53,7 @@ async def test_supported_feedback_is_delivered_with_checks_and_recorded(assessor
 
 
 async def test_correct_program_raises_mastery(assessor_with: Any) -> None:
-    good = answer(
-        error_identification="All 5 tests pass.",
-        explanation="`sum_up_to(2)` returns 3.",
-        encouragement="Well done!",
-    )
+    good = answer(correct=True)
     async with assessor_with(good) as assessor:
         done = await assessor.assess(TASK, submission(CORRECT))
     assert done.execution.verdict == "correct"
@@ -246,7 +242,7 @@ async def test_history_is_recalled_the_second_time(assessor_with: Any) -> None:
 
 async def test_concepts_go_by_their_ids_and_unknown_ones_are_told(assessor_with: Any) -> None:
     task = TASK.model_copy(update={"concepts": ("for loop", "time-travel")})
-    good = answer(error_identification="All 5 tests pass.", explanation="`sum_up_to(2)` returns 3.")
+    good = answer(correct=True)
     async with assessor_with(good) as assessor:
         done = await assessor.assess(task, submission(CORRECT))
     assert {change.concept for change in done.changes} == {"for-loop", "time-travel"}
