@@ -123,7 +123,9 @@ class Generator:
             previous=await fetch_text(runtime, run, generation_of(state)) if state.get("refutations") else None,
             realise=bool(state.get("realise")),
         )
-        kept = await keep_text(runtime, "generations", run, int(state.get("revisions") or 0), draft.raw)
+        kept: Plain = {}
+        if draft.feedback.author != "realiser":  # what evidence alone said can be had again
+            kept = await keep_text(runtime, "generations", run, int(state.get("revisions") or 0), draft.raw)
         update: Plain = {
             "draft": draft.feedback.plain(),
             "generation": {"model": draft.model, "mean_logprob": draft.mean_logprob, **kept},
