@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, ClassVar
@@ -25,9 +26,9 @@ class SchemaChatModel(BaseChatModel):
     """`n` gives that many generations of one request."""
 
     @property
+    @abstractmethod
     def model_name(self) -> str:
         """The model's name, for traces."""
-        raise NotImplementedError
 
     def bind_tools(
         self,
