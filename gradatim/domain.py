@@ -34,14 +34,14 @@ def stable_id(*parts: str, length: int = 12) -> str:
 # --------------------------------------------------------------------------------------------- task
 
 TaskKind = Literal["function", "program"]
-TestForm = Literal["call", "program", "check"]
+TestForm = Literal["call", "program", "check", "suite"]
 
 
 class TestCase(Noun):
-    """One test of a task: a call, a run of a whole program, or an assertion.
+    """One test of a task: a call, a run of a whole program, an assertion, or a test of the task's test file.
 
-    Exactly one of `call`, `stdin`/`stdout` and `check` gives the form. Expected values stay on the host: they
-    are never sent to where the student's program runs.
+    Exactly one of `call`, `stdin`/`stdout`, `check` and `suite` gives the form. Expected values are never sent to
+    the process in which the student's program runs.
     """
 
     __test__ = False  # not a pytest class
@@ -59,6 +59,8 @@ class TestCase(Noun):
     stdout: str | None = None
     check: str | None = None
     """An assertion; statements may stand before it."""
+    suite: str | None = None
+    """A test of the task's test file: `test_name` or `TestClass.test_name`."""
     hidden: bool = False
     """Never shown to a learner, nor to a model whose text a learner reads."""
     weight: Annotated[float, Field(gt=0)] = 1.0
@@ -69,6 +71,8 @@ class TestCase(Noun):
     def form(self) -> TestForm:
         if self.call is not None:
             return "call"
+        if self.suite is not None:
+            return "suite"
         return "check" if self.check is not None else "program"
 
     @property
@@ -80,6 +84,8 @@ class TestCase(Noun):
             return self.call
         if self.check is not None:
             return self.check.strip().splitlines()[-1]
+        if self.suite is not None:
+            return self.suite
         return f"input {self.stdin or ''!r}"
 
 
@@ -99,6 +105,10 @@ class Task(Noun):
     tests: Annotated[tuple[TestCase, ...], Field(min_length=1)]
     reference: str | None = None
     """A correct program; never shown to a model or learner unless `reveal_solution`."""
+    test_file: str | None = None
+    """Source of a unittest or pytest module that imports the student's program; runs in a process of its own."""
+    inputs: tuple[str, ...] = ()
+    """Python expressions that each draw one random call or input from `random`, to try programs against `reference`."""
 
     def test(self, test_id: str) -> TestCase:
         """The test with this id.
@@ -207,7 +217,7 @@ class Execution(Noun):
 
 EvidenceKind = Literal[
     "test", "exception", "syntax", "line", "static", "misconception", "concept", "path", "passage", "history",
-    "mastery", "repair",
+    "mastery", "repair", "trace",
 ]  # fmt: skip
 
 
@@ -216,7 +226,7 @@ class Evidence(Noun):
 
     Ids are `kind:key` and the same for the same observation in every run: `test:t3`, `exception:t3`,
     `syntax:1`, `line:4`, `static:unused-variable:4`, `misconception:off-by-one-loop`, `concept:range`,
-    `path:range`, `history:1f3a…`, `mastery:range`.
+    `path:range`, `history:1f3a…`, `mastery:range`, `repair:1`, `trace:4`.
     """
 
     id: str
@@ -251,12 +261,41 @@ class MisconceptionMatch(Noun):
     evidence: tuple[str, ...] = ()
 
 
+class Edit(Noun):
+    """Lines `line`..`last_line` of a program, replaced; nothing is replaced where `last_line` is `line - 1`."""
+
+    line: Line
+    last_line: Annotated[int, Field(ge=0)]
+    replacement: str
+    """New lines, with their indentation and without a final line break; empty where lines only go away."""
+    operator: str
+    """Kind of change, e.g. `comparison-operator`, `loop-bound`, `missing-return`, `from-pool`."""
+
+
 class Repair(Noun):
-    """A change that makes every test pass."""
+    """A change that makes every test pass: evidence of where the fault lies, not the only possible correction."""
 
     code: str
-    lines: tuple[Line, ...]
-    description: str
+    """The whole changed program, which passes every test."""
+    edits: Annotated[tuple[Edit, ...], Field(min_length=1)]
+    """From top to bottom."""
+    place: str
+    """Where and what kind, without the solution: `the comparison in line 4`."""
+    change: str
+    """The change in full: "in line 4 `<=` instead of `<`"."""
+    origin: Literal["search", "pool"]
+    weight: Probability
+    """How likely it is the change that a person would make: small, natural, of a kind that generalises."""
+    generalises: bool | None = None
+    """Whether it also agrees with the reference on inputs that are no tests; `None` where this was not tried."""
+    inputs_tried: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Lines of the student's program that it touches; for an insertion, the line it comes before (or the last)."""
+        return tuple(
+            sorted({line for edit in self.edits for line in range(edit.line, max(edit.line, edit.last_line) + 1)})
+        )
 
 
 class Diagnosis(Noun):
@@ -271,8 +310,14 @@ class Diagnosis(Noun):
     """Best first."""
     misconceptions: tuple[MisconceptionMatch, ...] = ()
     """Most confident first."""
-    repair: Repair | None = None
+    repairs: tuple[Repair, ...] = ()
+    """Changes that make every test pass, the most natural one first, at most five."""
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def repair(self) -> Repair | None:
+        """The most natural change that makes every test pass, if one was found."""
+        return self.repairs[0] if self.repairs else None
 
 
 # ------------------------------------------------------------------------------------------- claims
@@ -367,6 +412,86 @@ class MisconceptionClaim(Noun):
     misconception: str
 
 
+class FaultLineClaim(Noun):
+    """The fault lies in lines `line`..`last_line`."""
+
+    kind: Literal["fault_line"] = "fault_line"
+    line: Line
+    last_line: Line | None = None
+
+
+class FaultKindClaim(Noun):
+    """What is wrong belongs to this kind, whose names are those of the edit operators (`loop-bound`, …)."""
+
+    kind: Literal["fault_kind"] = "fault_kind"
+    operator: str
+    line: Line | None = None
+
+
+class VariableValueClaim(Noun):
+    """While `call` runs, `variable` has `value` right after line `line` ran (for the `occurrence`-th time; any time
+    where it is omitted). `call` omitted: in some visible test."""
+
+    kind: Literal["variable_value"] = "variable_value"
+    variable: str
+    value: str
+    line: Line | None = None
+    occurrence: Annotated[int, Field(ge=1)] | None = None
+    call: str | None = None
+
+
+Construct = Literal[
+    "for-loop", "while-loop", "loop", "nested-loop", "recursion", "return", "print", "input", "if", "else",
+    "elif", "function", "class", "import", "try", "break", "continue", "list-comprehension", "initial-value",
+    "base-case", "parameter", "call", "name", "docstring", "comment", "global", "lambda", "raise", "slice",
+    "f-string",
+]  # fmt: skip
+
+
+class ConstructClaim(Noun):
+    """The program has (or, where `present` is false, lacks) a construct; `name` narrows it to one name."""
+
+    kind: Literal["construct"] = "construct"
+    what: Construct
+    present: bool
+    name: str | None = None
+    line: Line | None = None
+
+
+class TerminationClaim(Noun):
+    """Every visible test ends (`ends`), or some run never does."""
+
+    kind: Literal["termination"] = "termination"
+    ends: bool
+
+
+ComplexityOrder = Literal["constant", "logarithmic", "linear", "linearithmic", "quadratic", "cubic", "exponential"]
+
+
+class ComplexityClaim(Noun):
+    """The program's steps grow like this with the size of its input."""
+
+    kind: Literal["complexity"] = "complexity"
+    order: ComplexityOrder
+
+
+class ConceptDefinitionClaim(Noun):
+    """This is what the concept means."""
+
+    kind: Literal["concept_definition"] = "concept_definition"
+    concept: str
+    text: str
+
+
+class HistoryClaim(Noun):
+    """The learner has (`seen`) or has not shown this misconception, or worked on this task or concept, before."""
+
+    kind: Literal["history"] = "history"
+    subject: Literal["misconception", "concept", "task", "error"]
+    id: str | None = None
+    seen: bool = True
+
+
 class ProseClaim(Noun):
     """A sentence that says something about the program which no checker can decide."""
 
@@ -385,6 +510,14 @@ Claim = Annotated[
     | ExampleOutputClaim
     | ConceptRelationClaim
     | MisconceptionClaim
+    | FaultLineClaim
+    | FaultKindClaim
+    | VariableValueClaim
+    | ConstructClaim
+    | TerminationClaim
+    | ComplexityClaim
+    | ConceptDefinitionClaim
+    | HistoryClaim
     | ProseClaim,
     Field(discriminator="kind"),
 ]
@@ -397,7 +530,7 @@ class Check(Noun):
 
     claim: Claim
     verdict: CheckVerdict
-    method: Literal["execution", "evidence", "graph", "source", "none"]
+    method: Literal["execution", "evidence", "graph", "source", "consistency", "history", "none"]
     detail: str
     """What was found; for a refuted claim, the truth."""
 

@@ -17,7 +17,7 @@ from pydantic_settings import (
 
 from gradatim.errors import SettingsError
 
-SandboxChoice = Literal["auto", "bubblewrap", "landlock", "unsafe"]
+SandboxChoice = Literal["auto", "bubblewrap", "landlock", "docker", "unsafe"]
 
 
 class Settings(BaseSettings):
@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     """CPU threads of the embedded model; all cores when not given."""
     sandbox: SandboxChoice = "auto"
     """Isolation tier; `auto` takes the strongest that works here and never falls back to `unsafe`."""
+    docker_host: str | None = None
+    """Address of the Docker Engine (`unix:///run/docker.sock`); what the docker client uses when not given."""
+    docker_runtime: str | None = None
+    """Container runtime of the docker tier, e.g. `runsc` (gVisor); the engine's own when not given."""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     """Programs executed at the same time."""
     memory_limit_mb: Annotated[int, Field(ge=32)] = 512
@@ -55,6 +59,10 @@ class Settings(BaseSettings):
     """Bytes a submitted program may have."""
     curriculum: Path | None = None
     """Folder of curriculum files; the packaged Python curriculum when not given."""
+    repair_seconds: Annotated[float, Field(ge=0, le=60)] = 2.0
+    """Time in which a change that makes every test pass is searched; 0 searches none."""
+    policy: Path | None = None
+    """Routing policy (YAML): thresholds and what always goes to a person; the packaged one when not given."""
     samples: Annotated[int, Field(ge=1, le=16)] = 3
     """Independent answers that the self-consistency critic compares."""
     max_revisions: Annotated[int, Field(ge=0, le=5)] = 2

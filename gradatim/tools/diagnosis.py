@@ -128,7 +128,6 @@ def diagnose_untraced(
         error_category=None if category is None else category.name,
         suspicious_lines=suspicious,
         misconceptions=matches,
-        repair=None,
         evidence=tuple(evidence.values()),
     )
 

@@ -219,7 +219,7 @@ def _repair(assessment: Assessment) -> RepairView | None:
         lineterm="",
         n=1,
     )
-    return RepairView(repair.description, tuple(changes)[2:])
+    return RepairView(f"A change that makes every test pass: {repair.change}.", tuple(changes)[2:])
 
 
 def _delivery(assessment: Assessment, reasons: tuple[str, ...]) -> Delivery:

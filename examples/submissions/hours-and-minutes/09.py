@@ -1,0 +1,4 @@
+minutes = int(input())
+hours = minutes // 60
+rest = minutes - hours
+print(f"{hours} h {rest} min")

@@ -1,0 +1,5 @@
+def smallest_divisor(n):
+    divisor = 2
+    while n % divisor != 0:
+        divisor += 2
+    return divisor

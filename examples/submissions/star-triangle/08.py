@@ -1,0 +1,5 @@
+n = int(input())
+row = 1
+while row <= n:
+    print("*" * n)
+    row += 1
