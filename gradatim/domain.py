@@ -483,6 +483,24 @@ class ConceptDefinitionClaim(Noun):
     text: str
 
 
+InputClass = Literal[
+    "empty", "zero", "one", "negative", "positive", "single", "several", "uppercase", "lowercase", "repeated", "odd",
+    "even", "fraction", "omitted", "large", "space", "none",
+]  # fmt: skip
+
+
+class InputClassClaim(Noun):
+    """The program does with inputs of this kind what the task needs (`handled`), or fails with some of them.
+
+    `cause`: this is moreover said to be why its tests fail.
+    """
+
+    kind: Literal["input_class"] = "input_class"
+    what: InputClass
+    handled: bool
+    cause: bool = False
+
+
 class HistoryClaim(Noun):
     """The learner has (`seen`) or has not shown this misconception, or worked on this task or concept, before."""
 
@@ -518,6 +536,7 @@ Claim = Annotated[
     | ComplexityClaim
     | ConceptDefinitionClaim
     | HistoryClaim
+    | InputClassClaim
     | ProseClaim,
     Field(discriminator="kind"),
 ]
@@ -553,6 +572,8 @@ class Statement(Noun):
     evidence: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
     checks: tuple[Check, ...] = ()
+    author: str | None = None
+    """`person:NAME` where a reviewer wrote or changed this sentence; the feedback's author otherwise."""
 
     @property
     def refuted(self) -> bool:
@@ -591,6 +612,37 @@ class Feedback(Noun):
 
 
 Route = Literal["deliver", "revise", "review"]
+CauseKind = Literal[
+    "safety", "refuted", "no-evidence", "checks-disagree", "hidden-only", "degraded", "low-confidence", "first-use",
+    "always", "audit",
+]  # fmt: skip
+
+
+class Cause(Noun):
+    """One rule of the routing policy that sends a feedback to a person."""
+
+    kind: CauseKind
+    priority: Annotated[int, Field(ge=0, le=100)]
+    """100: to be seen first."""
+    detail: str
+    """Why, in one sentence; never quotes what a student wrote."""
+
+
+class Flag(Noun):
+    """A statement that a check finds doubtful."""
+
+    statement: Annotated[int, Field(ge=0)]
+    """Its place in `Feedback.statements()`, from 0."""
+    reason: str
+
+
+class CheckReport(Noun):
+    """What one way of detecting unsupported statements found in a feedback."""
+
+    name: str
+    score: Probability | None = None
+    """Share of what it could look at that it found in order; `None` where there was nothing for it to look at."""
+    flags: tuple[Flag, ...] = ()
 
 
 class Confidence(Noun):
@@ -600,8 +652,15 @@ class Confidence(Noun):
     components: dict[str, float | None]
     """Named parts in [0, 1]; `None` where a part was not measured (its weight is shared by the others)."""
     calibrated: bool = False
+    """Whether `value` is the probability that every statement is right, fitted to known cases."""
     route: Route
     reasons: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    """Rules that ask for a person, most urgent first; empty unless the route is `review`."""
+    detections: tuple[CheckReport, ...] = ()
+    """What the graph, the execution of claims and self-consistency say, each on its own."""
+    features: dict[str, float | None] = Field(default_factory=dict[str, float | None])
+    """What a calibration is fitted on, in [0, 1]; `None` where it was not measured."""
 
 
 class Degradation(Noun):
@@ -610,6 +669,50 @@ class Degradation(Noun):
     node: str
     reason: str
     fallback: str
+
+
+# ----------------------------------------------------------------------------------------- measures
+
+
+class Measure(Noun):
+    """One dimension of the rubric or one indicator: a value with what it rests on, or openly none."""
+
+    name: str
+    weight: Annotated[float, Field(gt=0, le=1)]
+    """What it counts in the composite while everything is measured."""
+    value: Probability | None = None
+    """`None`: not measured."""
+    why: str
+    """What was observed; for what is not measured, what was missing."""
+    evidence: tuple[str, ...] = ()
+    """Ids of evidence or events."""
+
+
+class Composite(Noun):
+    """Weighted mean of measures; the weight of what was not measured is shared by the others, and says so."""
+
+    value: Probability | None = None
+    """`None` when nothing was measured."""
+    measures: tuple[Measure, ...]
+    shares: dict[str, float] = Field(default_factory=dict[str, float])
+    """Weight that each measured part really had; they add up to 1."""
+    measured: Probability = 0.0
+    """Share of the whole weight that was measured."""
+
+    @classmethod
+    def of(cls, measures: tuple[Measure, ...]) -> Composite:
+        """The composite of some measures."""
+        total = sum(item.weight for item in measures)
+        known = [(item, item.value) for item in measures if item.value is not None]
+        weight = sum(item.weight for item, _ in known)
+        if not known:
+            return cls(measures=measures)
+        return cls(
+            value=min(1.0, sum(item.weight * value for item, value in known) / weight),
+            measures=measures,
+            shares={item.name: item.weight / weight for item, _ in known},
+            measured=min(1.0, weight / total),
+        )
 
 
 # ------------------------------------------------------------------------------------------ learner
@@ -709,6 +812,8 @@ class Assessment(Noun):
     reviewed_by: str | None = None
     degradations: tuple[Degradation, ...] = ()
     changes: tuple[MasteryChange, ...] = ()
+    rubric: Composite | None = None
+    """The five dimensions of the rubric; `None` where they were not asked for."""
     model: str = "none"
     prompts: dict[str, str] = Field(default_factory=dict[str, str])
     """Prompt name → version."""
@@ -731,6 +836,10 @@ class ReviewRequest(Noun):
     submission_id: str
     learner_id: str | None = None
     reasons: tuple[str, ...]
+    priority: Annotated[int, Field(ge=0, le=100)] = 50
+    """100: to be seen first."""
+    causes: tuple[Cause, ...] = ()
+    """Rules that ask for a person, most urgent first."""
     feedback: Feedback
     confidence: Confidence
     allowed: tuple[DecisionKind, ...] = ("approve", "edit", "reject", "respond")

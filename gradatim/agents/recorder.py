@@ -16,7 +16,17 @@ from gradatim.agents.state import (
     submission_of,
     task_of,
 )
-from gradatim.domain import Diagnosis, Execution, LearnerEvent, MasteryChange, Observation, Recollection, Task
+from gradatim.domain import (
+    Composite,
+    Diagnosis,
+    Execution,
+    LearnerEvent,
+    MasteryChange,
+    Measure,
+    Observation,
+    Recollection,
+    Task,
+)
 from gradatim.errors import StorageError
 from gradatim.kg import ConceptStore, resolve
 from gradatim.memory import LearnerMemory
@@ -66,6 +76,7 @@ class Recorder:
                 "passed": execution.passed,
                 "error_category": diagnosis.error_category,
                 "misconceptions": [match.id for match in diagnosis.misconceptions],
+                "rubric": {item.name: item.value for item in _measures(state)},
                 "delivered": outcome.delivered,
                 "reviewed_by": outcome.reviewed_by,
             },
@@ -80,6 +91,11 @@ class Recorder:
         except StorageError as error:
             update |= degraded(self.name, error, "the event is recorded; it cannot be recalled by likeness")
         return update
+
+
+def _measures(state: State) -> tuple[Measure, ...]:
+    """The rubric's dimensions; none where the diagnosis came from elsewhere."""
+    return read(state, "rubric", Composite).measures if state.get("rubric") else ()
 
 
 def _recollections(

@@ -57,6 +57,7 @@ class AssessmentState(TypedDict, total=False):
     learner: Plain | None  # recall
     recollections: list[Plain]  # recall
     diagnosis: Plain  # diagnose
+    rubric: Plain  # diagnose: the five dimensions
     grounds: list[Plain]  # retrieve: all evidence
     draft: Plain  # generate: the feedback as written
     generation: Plain  # generate: model, token log-probability, where the raw answer is kept

@@ -67,7 +67,11 @@ def build_assessment_graph(
         ("intake", Intake(settings.submission_limit), {}),
         ("execute", Executor(services.sandbox), {"retry_policy": _RETRY}),
         ("recall", Recaller(services.memory), {}),
-        ("diagnose", Diagnostician(services.sandbox), {"retry_policy": _RETRY}),
+        (
+            "diagnose",
+            Diagnostician(services.sandbox, services.concepts, settings.repair_seconds),
+            {"retry_policy": _RETRY},
+        ),
         ("retrieve", Retriever(services.concepts), {}),
         ("generate", Generator(services.model), {"timeout": model_timeout}),
         ("verify", Verifier(ClaimChecker(services.sandbox, services.concepts)), {"retry_policy": _RETRY}),

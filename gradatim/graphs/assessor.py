@@ -187,6 +187,7 @@ def assessment_of(values: Plain, *, waiting: bool) -> Assessment:
             "reviewed_by": outcome.reviewed_by if outcome else None,
             "degradations": values.get("degradations") or [],
             "changes": values.get("changes") or [],
+            "rubric": values.get("rubric"),
             "model": generation_of(values).get("model", "none"),
             "prompts": values.get("prompts") or {},
             "seconds": values.get("seconds") or {},

@@ -35,7 +35,9 @@ _LONGEST = 160
 """Characters of a value that a summary quotes."""
 
 
-async def diagnose(sandbox: Sandbox, task: Task, submission: Submission, execution: Execution) -> Diagnosis:
+async def diagnose(
+    sandbox: Sandbox, task: Task, submission: Submission, execution: Execution, *, repair_seconds: float = 0.0
+) -> Diagnosis:
     """Say what is wrong with a program, as far as it can be shown.
 
     A program that runs and fails is run once more, traced, on a few of its tests; everything else is read from the

@@ -11,12 +11,15 @@ from typing import Any, TypeVar
 import click
 
 from gradatim.app.console import emit, out, plural, printable, shorten, table
+from gradatim.app.indicators import read_indicator_rows
 from gradatim.app.lazy import did_you_mean
 from gradatim.app.options import data_dir_option, json_option
 from gradatim.app.records import erase_records, open_records
-from gradatim.domain import LearnerEvent, LearnerState
+from gradatim.domain import Composite, LearnerEvent, LearnerState
 from gradatim.errors import InputError
+from gradatim.kg import open_graph
 from gradatim.memory import LearnerMemory, open_memory
+from gradatim.memory.indicators import History, indicators
 from gradatim.settings import load_settings
 
 T = TypeVar("T")
@@ -128,6 +131,104 @@ def _bar(probability: float, width: int = 10) -> str:
 def _observed(event: LearnerEvent) -> str:
     marks = (f"{'+' if item.correct else '-'}{item.concept}" for item in event.observations)
     return shorten(" ".join(marks), 100)
+
+
+@learner.command(name="indicators")
+@click.argument("learner_id", metavar="ID")
+@data_dir_option
+@json_option
+def show_indicators(learner_id: str, data_dir: Path | None, as_json: bool) -> None:
+    """Show the ten indicators of the learner ID and their composite, each with what it rests on.
+
+    What was not measured says so, and its weight is shared by the others. Exit codes: 0 shown; 2 nothing is
+    remembered about this learner.
+    """
+
+    async def ask(memory: LearnerMemory) -> Composite:
+        await _known(memory, learner_id)
+        return await _indicators(memory, learner_id)
+
+    found = _with_memory(data_dir, ask)
+    if as_json:
+        emit({"learner_id": learner_id, **found.plain()})
+        return
+    rows = [
+        (item.name.replace("_", " "), _share(item.value) if item.value is not None else "–",
+         f"{found.shares.get(item.name, 0.0):.2f}", item.why)
+        for item in found.measures
+    ]  # fmt: skip
+    out(table(rows, header=("indicator", "value", "weight", "what it rests on")))
+    out(f"composite {_share(found.value)}, from {found.measured:.0%} of the whole weight")
+
+
+@learner.command()
+@click.option("--data", type=click.Path(path_type=Path), metavar="FILE", help="JSON lines, instead of the memory.")
+@click.option("--change", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.2, show_default=True)
+@data_dir_option
+@json_option
+def sensitivity(data: Path | None, change: float, data_dir: Path | None, as_json: bool) -> None:
+    """Raise and lower the weight of every indicator by a share of itself and tell what it changes.
+
+    Takes all learners of the memory, or the lines of FILE: {"indicators": {NAME: VALUE or null}, "expert": SCORE}.
+    Where every line has an expert's score, the effect is on Pearson's r between composite and expert; otherwise on
+    the correlation with the composite of the unchanged weights.
+
+    Exit codes: 0 shown; 2 there are too few learners, or FILE is wrong.
+    """
+    expert: list[float] | None = None
+    if data is not None:
+        rows, expert = read_indicator_rows(data)
+    else:
+
+        async def ask(memory: LearnerMemory) -> list[dict[str, float | None]]:
+            ids = [found.learner_id for found in await memory.learners()]
+            return [
+                {item.name: item.value for item in (await _indicators(memory, learner_id)).measures}
+                for learner_id in ids
+            ]
+
+        rows = _with_memory(data_dir, ask)
+    from gradatim.memory.sensitivity import sensitivity as analyse
+
+    found = analyse(rows, expert, change)
+    largest = found.largest
+    if as_json:
+        emit(
+            {
+                "against": found.against,
+                "learners": found.learners,
+                "baseline_r": found.baseline,
+                "largest_change": abs(largest.change),
+                "largest_indicator": largest.indicator,
+                "effects": [
+                    {"indicator": item.indicator, "factor": item.factor, "r": item.r, "change": item.change}
+                    for item in found.effects
+                ],
+            }
+        )
+        return
+    table_rows = [
+        (item.indicator.replace("_", " "), f"{item.factor - 1:+.0%}", f"{item.r:.4f}", f"{item.change:+.4f}")
+        for item in found.effects
+    ]
+    out(table(table_rows, header=("indicator", "weight", "r", "change")))
+    out(
+        f"r against {found.against} with the weights as they are: {found.baseline:.4f} ({found.learners} learners); "
+        f"largest change {abs(largest.change):.4f} ({largest.indicator.replace('_', ' ')})"
+    )
+
+
+async def _indicators(memory: LearnerMemory, learner_id: str) -> Composite:
+    """The ten indicators of a learner, prerequisites looked up in the concept graph."""
+    state = await memory.state(learner_id)
+    events = await memory.events(learner_id)
+    mastery = {item.concept: item.probability for item in state.mastery}
+    concepts = open_graph(load_settings())
+    needed = {
+        concept: [step.concept.id for step in await concepts.prerequisites(concept, depth=1)] for concept in mastery
+    }
+    await concepts.aclose()
+    return indicators(History(tuple(reversed(events)), mastery, needed))
 
 
 @learner.command()

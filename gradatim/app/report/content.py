@@ -7,6 +7,7 @@ from typing import Literal
 
 from gradatim.app.report.listing import Token
 from gradatim.domain import (
+    Composite,
     Confidence,
     Degradation,
     Evidence,
@@ -154,6 +155,7 @@ class Report:
     revisions: int
     degradations: tuple[Degradation, ...]
     changes: tuple[MasteryChange, ...]
+    rubric: Composite | None
     stages: tuple[tuple[NodeTime, ...], ...]
     """Nodes in the order of the graph; those of one stage ran side by side."""
     model: str

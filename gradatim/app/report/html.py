@@ -19,6 +19,7 @@ from gradatim.app.report.cards import (
     path_card,
     program_card,
     repair_card,
+    rubric_card,
     tests_card,
 )
 from gradatim.app.report.content import Report
@@ -51,6 +52,7 @@ def _page(report: Report, style: Html, digest: str) -> Html:
         misconceptions_card(report),
         evidence_card(report),
         repair_card(report),
+        rubric_card(report),
         confidence_card(report),
         delivery_card(report),
         changes_card(report),

@@ -18,7 +18,7 @@ from gradatim.app.console import plural, printable, shorten
 from gradatim.app.report.content import STRONG, Mark, NodeTime, Part, ProgramLine, Report, Sentence, TestRow
 from gradatim.app.report.listing import TokenKind
 from gradatim.app.report.view import report_of
-from gradatim.domain import Assessment
+from gradatim.domain import Assessment, Composite
 
 WIDE = 110
 """Columns from which sources and times have room beside what they belong to."""
@@ -91,6 +91,8 @@ class TerminalReport:
             yield from _section("Evidence", _evidence(report, wide))
         if report.repair:
             yield from _section("Verified repair", _repair(report))
+        if report.rubric is not None:
+            yield from _section("Rubric", _rubric(report.rubric))
         yield from _section("Confidence", _confidence(report))
         yield from _section("Delivery", _delivery(report))
         if report.changes:
@@ -362,6 +364,21 @@ def _delivery(report: Report) -> RenderableType:
         text = f"! {item.node}: {item.reason} → {item.fallback}"
         content.append(Text(printable(text), style="yellow"))
     return Group(*content)
+
+
+def _rubric(rubric: Composite) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, justify="right")
+    table.add_column(style="dim")
+    for item in rubric.measures:
+        name = item.name.replace("_", " ")
+        if item.value is None:
+            table.add_row(f"  {name}", Text("–", style="dim"), "", printable(item.why))
+        else:
+            table.add_row(f"  {name}", _bar(item.value), f"{item.value:.2f}", printable(item.why))
+    return table
 
 
 def _changes(report: Report) -> RenderableType:

@@ -92,6 +92,7 @@ def report_of(assessment: Assessment, *, full: bool = False) -> Report:
         revisions=assessment.revisions,
         degradations=degraded,
         changes=assessment.changes,
+        rubric=assessment.rubric,
         stages=_stages(assessment),
         model=assessment.model,
         prompts=tuple(sorted(assessment.prompts.items())),

@@ -3,6 +3,7 @@
 from gradatim.app.report.cards.evidence import evidence_card, misconceptions_card
 from gradatim.app.report.cards.feedback import feedback_card
 from gradatim.app.report.cards.program import program_card, repair_card
+from gradatim.app.report.cards.rubric import rubric_card
 from gradatim.app.report.cards.standing import changes_card, confidence_card, delivery_card, path_card
 from gradatim.app.report.cards.tests import tests_card
 
@@ -16,5 +17,6 @@ __all__ = [
     "path_card",
     "program_card",
     "repair_card",
+    "rubric_card",
     "tests_card",
 ]
