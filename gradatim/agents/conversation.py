@@ -11,6 +11,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from gradatim.agents.answer import said
 from gradatim.agents.prompts import fence, load_prompt
+from gradatim.agents.untrusted import Screen, screened, statement_view
 from gradatim.domain import Evidence, LearnerState
 from gradatim.serving.realiser import Grounding, available
 from gradatim.tools.claims import sentences
@@ -58,12 +59,13 @@ def grounding_of(case: Case, evidence: Sequence[Evidence]) -> Grounding:
 def case_messages(case: Case, evidence: Sequence[Evidence], learner: LearnerState | None) -> list[BaseMessage]:
     """System prompt and material of the case; what is asked of the model comes after them."""
     passed = sum(outcome.status == "passed" for outcome in case.execution.outcomes)
+    screen = Screen.of(case.task, case.submission.code)
     material = load_prompt("case").render(
-        title=fence(case.task.title, 120),
-        statement=fence(case.task.statement.strip(), STATEMENT),
-        program=fence(_numbered(case.lines), PROGRAM),
+        title=fence(statement_view(case.task.title), 120),
+        statement=fence(statement_view(case.task.statement).strip(), STATEMENT),
+        program=fence(screened(screen.lines), PROGRAM),
         verdict=f"{case.execution.verdict}; {passed} of {len(case.execution.outcomes)} tests pass.",
-        evidence="\n".join(f"[{item.id}] {fence(_told(item), SUMMARY)}" for item in evidence) or "none",
+        evidence="\n".join(_shown(item, screen) for item in evidence) or "none",
         learner=_about(learner),
     )
     grounding = grounding_of(case, evidence).plain()
@@ -73,14 +75,14 @@ def case_messages(case: Case, evidence: Sequence[Evidence], learner: LearnerStat
     ]
 
 
+def _shown(item: Evidence, screen: Screen) -> str:
+    return f"[{item.id}] {fence(screen.evidence(item, _told(item)), SUMMARY)}"
+
+
 def _told(item: Evidence) -> str:
     """What a model reads of a piece of evidence, two sentences at most."""
     text = " ".join(sentences(said(item))[:2])
     return text.replace('"', "'")  # a model that copies a double quote ends its own JSON string
-
-
-def _numbered(lines: Sequence[str]) -> str:
-    return "\n".join(f"{number:>3}  {line}" for number, line in enumerate(lines, 1)) or "(empty)"
 
 
 def _about(learner: LearnerState | None) -> str:

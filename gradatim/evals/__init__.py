@@ -1,0 +1,1 @@
+"""Evaluation: batteries and scorers that measure what the rest promises."""
