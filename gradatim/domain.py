@@ -485,7 +485,7 @@ class ConceptDefinitionClaim(Noun):
 
 InputClass = Literal[
     "empty", "zero", "one", "negative", "positive", "single", "several", "uppercase", "lowercase", "repeated", "odd",
-    "even", "fraction", "omitted", "large", "space", "none",
+    "even", "prime", "fraction", "omitted", "large", "space", "none",
 ]  # fmt: skip
 
 
@@ -598,6 +598,8 @@ class Feedback(Noun):
     """Parts that evidence speaks for, because nothing of what the author wrote there could be borne out."""
     withheld: tuple[Statement, ...] = ()
     """Sentences of the author that nothing bears out: kept for reviewers, never shown to a learner."""
+    reused: bool = False
+    """Whether its substance was settled before, for the same diagnosis of another submission."""
 
     def parts(self) -> tuple[tuple[FeedbackPart, tuple[Statement, ...]], ...]:
         """The parts in reading order."""

@@ -53,4 +53,4 @@ def answer(*, correct: bool = False, **texts: str) -> dict[str, Any]:
 
 def opinion(line: int = 3, misconception: str = "none") -> dict[str, Any]:
     """A critic's short diagnosis."""
-    return {"line": line, "misconception": misconception, "cause": "the loop ends before n"}
+    return {"line": line, "kind": "other", "misconception": misconception, "cause": "the loop ends before n"}

@@ -49,25 +49,13 @@ def feedback_schema(case: Case, evidence: Sequence[Evidence]) -> Schema:
     return _object(parts)
 
 
-def opinion_schema(case: Case) -> Schema:
-    """JSON schema of the critic's short diagnosis."""
-    known = [match.id for match in case.diagnosis.misconceptions]
-    return _object(
-        {
-            "cause": {"type": "string", "maxLength": 80},
-            "line": {"type": "integer", "minimum": 1, "maximum": max(1, len(case.lines))},
-            "misconception": {"enum": [*known, "none"]},
-        }
-    )
-
-
 def facts_of(evidence: Sequence[Evidence]) -> dict[str, str]:
     """Sentences that may explain a failure, each with the id of the evidence that says it.
 
     A model that has to begin with one of them chooses an explanation; it need not invent one. What a concept is
     explains a failure only where nothing closer is known.
     """
-    close = [item for item in evidence if item.kind in ("static", "syntax", "exception", "misconception")]
+    close = [item for item in evidence if item.kind in ("static", "trace", "syntax", "exception", "misconception")]
     found: dict[str, str] = {}
     for item in close or [item for item in evidence if item.kind == "concept"]:
         for sentence in sentences(said(item))[:FACTS]:

@@ -20,8 +20,8 @@ from gradatim.tools.claims.case import Case
 STATEMENT, PROGRAM, SUMMARY = 900, 3000, 260
 """Characters of the task's statement, the program, and one evidence summary that a prompt holds at most."""
 QUOTAS = {
-    "syntax": 1, "test": 4, "exception": 1, "static": 2, "line": 2, "misconception": 2, "history": 1, "mastery": 1,
-    "concept": 1, "repair": 1,
+    "syntax": 1, "test": 4, "exception": 1, "repair": 1, "static": 2, "trace": 1, "line": 2, "misconception": 2,
+    "history": 1, "mastery": 1, "concept": 1,
 }  # fmt: skip
 """Pieces of evidence of each kind that a prompt holds at most, in the order in which it shows them."""
 

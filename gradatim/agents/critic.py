@@ -1,19 +1,19 @@
 """Self-consistency critic: several independent short diagnoses from one request, and how far they agree.
 
-Source: self-consistency as a hallucination signal (SPEC §5, three responses).
+What is compared is claims, not words: each opinion is turned into claims about where the fault lies, of what kind it
+is, which misconception it shows and what the program does, and these are matched claim by claim.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 from typing import Annotated, Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
 from pydantic import Field, ValidationError
 
-from gradatim.agents.answer import opinion_schema
+from gradatim.agents.agreement import mutual, place_agreement, support
 from gradatim.agents.conversation import case_messages, citable
 from gradatim.agents.prompts import load_prompt
 from gradatim.agents.state import (
@@ -28,19 +28,58 @@ from gradatim.agents.state import (
     submission_of,
     task_of,
 )
-from gradatim.domain import Evidence, Feedback, LearnerState, LineQuoteClaim, MisconceptionClaim, Noun
+from gradatim.domain import (
+    CallResultClaim,
+    Claim,
+    Evidence,
+    ExceptionClaim,
+    FaultKindClaim,
+    FaultLineClaim,
+    Feedback,
+    LearnerState,
+    MisconceptionClaim,
+    Noun,
+    VariableValueClaim,
+)
 from gradatim.errors import ModelError
 from gradatim.serving.realiser import GroundedRealiser
 from gradatim.serving.structured import ask_structured
+from gradatim.tools.claims import claims_of
 from gradatim.tools.claims.case import Case
+
+NONE, OTHER = "none", "other"
+"""What an opinion says where no misconception, or no kind of fault, fits."""
+FAULT_KINDS = (
+    "loop-bound", "comparison-operator", "arithmetic-operator", "initial-value", "wrong-variable", "missing-return",
+    "print-for-return", "return-value", "missing-case", "indentation", "index", "missing-statement",
+)  # fmt: skip
+"""Kinds of fault that an opinion may choose from, beside those of the repairs that were found."""
+AMONG = 0.7
+"""What the agreement of the opinions with each other counts; the rest is their agreement with the draft."""
 
 
 class Opinion(Noun):
     """One independent short diagnosis."""
 
     line: Annotated[int, Field(ge=1)]
-    misconception: str = "none"
+    misconception: str = NONE
+    kind: str = OTHER
     cause: str = ""
+
+    def claims(self, program: str = "") -> tuple[Claim, ...]:
+        """What it claims, as far as two opinions can be compared on it.
+
+        Args:
+            program: The student's program, to read what the cause says about it.
+        """
+        found: list[Claim] = [FaultLineClaim(line=self.line)]
+        if self.misconception != NONE:
+            found.append(MisconceptionClaim(misconception=self.misconception))
+        if self.kind != OTHER:
+            found.append(FaultKindClaim(operator=self.kind))
+        said = claims_of(self.cause, "error_identification", program)
+        found += [item for item in said if isinstance(item, CallResultClaim | ExceptionClaim | VariableValueClaim)]
+        return tuple(dict.fromkeys(found))
 
 
 class Critic:
@@ -96,6 +135,8 @@ class Critic:
         draft = draft_of(state)
         if isinstance(self.model, GroundedRealiser) or case.execution.passed or draft.author == "realiser":
             return {"consistency": None}
+        if draft.reused:  # it was judged when it was settled
+            return {"consistency": None}
         update: Plain = {"prompts": {"self_reflection": load_prompt("self_reflection").version}}
         if state.get("opinions"):  # a revised draft is compared with the opinions there are
             opinions = tuple(Opinion.model_validate(item) for item in state["opinions"])
@@ -106,29 +147,49 @@ class Critic:
                 return {"consistency": None} | degraded(self.name, error, "confidence without self-consistency")
         return update | {
             "opinions": [item.plain() for item in opinions],
-            "consistency": consistency(opinions, draft),
+            "consistency": consistency(opinions, draft, case.submission.code),
         }
 
 
-def consistency(opinions: Sequence[Opinion], draft: Feedback) -> float | None:
-    """Agreement in [0, 1]: 0.7 · mean pairwise agreement of the opinions + 0.3 · their agreement with the draft.
-
-    Two opinions agree by half when they name the same line and by half when they name the same misconception.
-    Where the draft names neither a line nor a misconception, only the first term counts. `None` with fewer than
-    two opinions.
-    """
-    if len(opinions) < 2:
-        return None
-    pairs = [
-        0.5 * (one.line == other.line) + 0.5 * (one.misconception == other.misconception)
-        for one, other in combinations(opinions, 2)
+def opinion_schema(case: Case) -> dict[str, Any]:
+    """JSON schema of an opinion on this case."""
+    found = [
+        edit.operator for repair in case.diagnosis.repairs for edit in repair.edits if edit.operator != "from-pool"
     ]
-    among = sum(pairs) / len(pairs)
-    claims = [claim for statement in draft.statements() for claim in statement.claims]
-    named_lines = {claim.line for claim in claims if isinstance(claim, LineQuoteClaim) and claim.line}
-    named = {claim.misconception for claim in claims if isinstance(claim, MisconceptionClaim)}
-    votes = [item.line in named_lines for item in opinions] if named_lines else []
-    votes += [item.misconception in named for item in opinions] if named else []
-    if not votes:
+    known = [match.id for match in case.diagnosis.misconceptions]
+    properties: dict[str, Any] = {
+        "cause": {"type": "string", "maxLength": 80},
+        "line": {"type": "integer", "minimum": 1, "maximum": max(1, len(case.lines))},
+        "kind": {"enum": [*dict.fromkeys((*found, *FAULT_KINDS)), OTHER]},
+        "misconception": {"enum": [*known, NONE]},
+    }
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def consistency(opinions: Sequence[Opinion], draft: Feedback, program: str = "") -> float | None:
+    """Agreement in [0, 1]: 0.7 · mean agreement of the opinions with each other + 0.3 · that with the draft.
+
+    Two opinions agree by the soft Jaccard index of their claims. With the draft they agree by how well the lines they
+    blame fit those it names, and by the support that its claims about misconception, kind of fault, results and
+    exceptions have among them. Where the draft claims nothing of that sort, only the first term counts. `None` with
+    fewer than two opinions.
+
+    Args:
+        program: The student's program, to read what the opinions say about it.
+    """
+    samples = [item.claims(program) for item in opinions]
+    among = mutual(samples) if len(samples) > 1 else None
+    if among is None:
+        return None
+    said = [claim for statement in draft.statements() for claim in statement.claims]
+    votes = [place_agreement(sample, said) for sample in samples]
+    votes += [support(claim, samples) for claim in said if not isinstance(claim, FaultLineClaim)]
+    given = [vote for vote in votes if vote is not None]
+    if not given:
         return round(among, 4)
-    return round(0.7 * among + 0.3 * sum(votes) / len(votes), 4)
+    return round(AMONG * among + (1 - AMONG) * sum(given) / len(given), 4)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from gradatim.agents.answer import facts_of, feedback_schema, to_feedback
 from gradatim.agents.conversation import case_messages, citable
-from gradatim.agents.payloads import fetch_text, keep_text
+from gradatim.agents.payloads import fetch_text, keep_text, store_of
 from gradatim.agents.prompts import load_prompt
 from gradatim.agents.state import (
     Plain,
@@ -25,8 +25,10 @@ from gradatim.agents.state import (
     submission_of,
     task_of,
 )
+from gradatim.agents.substance import feedback_of, fingerprint, settled
 from gradatim.domain import Evidence, Feedback, LearnerState, Noun
 from gradatim.errors import ModelError
+from gradatim.kg import ConceptStore
 from gradatim.serving.realiser import FeedbackAnswer, GroundedRealiser
 from gradatim.serving.structured import ask_structured, model_name
 from gradatim.tools.claims.case import Case
@@ -57,12 +59,15 @@ class Generator:
     Args:
         model: Any LangChain chat model.
         max_tokens: Tokens that one answer may have.
+        concepts: With it, what was settled for the same diagnosis before is said again, as long as this graph and
+            everything else it hangs on stay as they were.
     """
 
     name = "generate"
 
-    def __init__(self, model: BaseChatModel, max_tokens: int = 700) -> None:
+    def __init__(self, model: BaseChatModel, max_tokens: int = 700, concepts: ConceptStore | None = None) -> None:
         self.model = model
+        self.concepts = concepts
         self.max_tokens = max_tokens
         self.realiser = GroundedRealiser()
 
@@ -84,7 +89,7 @@ class Generator:
             realise: Let evidence speak alone, without the model.
         """
         evidence = citable(case, grounds)
-        messages, prompts = self._messages(case, evidence, learner, refutations, previous)
+        messages, prompts = self.messages(case, evidence, learner, refutations, previous)
         if realise or isinstance(self.model, GroundedRealiser):
             return self._realised(case, messages, prompts)
         try:
@@ -115,6 +120,9 @@ class Generator:
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
         run, grounds = str(state.get("id") or ""), grounds_of(state)
         case = Case.of(task_of(state), submission_of(state), execution_of(state), diagnosis_of(state), grounds)
+        situation, again = await self._settled(case, grounds, state, runtime)
+        if again is not None:
+            return again
         draft = await self.write(
             case,
             grounds,
@@ -128,21 +136,50 @@ class Generator:
             kept = await keep_text(runtime, "generations", run, int(state.get("revisions") or 0), draft.raw)
         update: Plain = {
             "draft": draft.feedback.plain(),
-            "generation": {"model": draft.model, "mean_logprob": draft.mean_logprob, **kept},
+            "generation": {"model": draft.model, "mean_logprob": draft.mean_logprob, "situation": situation, **kept},
             "prompts": draft.prompts,
         }
         if draft.failure:
             update |= degraded(self.name, draft.failure, "feedback from evidence alone")
         return update
 
-    def _messages(
-        self,
+    async def _settled(
+        self, case: Case, grounds: Sequence[Evidence], state: State, runtime: Any
+    ) -> tuple[str | None, Plain | None]:
+        """The fingerprint of the situation, and the update when its substance was settled before.
+
+        A text that was refuted is written anew, whatever was settled.
+        """
+        if self.concepts is None or isinstance(self.model, GroundedRealiser) or state.get("realise"):
+            return None, None
+        evidence = citable(case, grounds)
+        _, prompts = self.messages(case, evidence, learner_of(state))
+        name = model_name(self.model)
+        situation = fingerprint(case, (await self.concepts.snapshot()).version, name, prompts)
+        if state.get("refutations"):
+            return situation, None
+        substance = await settled(store_of(runtime), situation)
+        feedback = None if substance is None else feedback_of(substance, case, evidence)
+        if feedback is None:
+            return situation, None
+        generation: Plain = {"model": name, "mean_logprob": None, "situation": situation, "reused": True}
+        return situation, {"draft": feedback.plain(), "generation": generation, "prompts": prompts}
+
+    @staticmethod
+    def messages(
         case: Case,
         evidence: Sequence[Evidence],
         learner: LearnerState | None,
-        refutations: Sequence[str],
-        previous: str | None,
+        refutations: Sequence[str] = (),
+        previous: str | None = None,
     ) -> tuple[list[BaseMessage], dict[str, str]]:
+        """What the model is asked, and the prompts used (name → version); the same case always gives the same.
+
+        Args:
+            evidence: What may be cited, as `citable` gives it.
+            refutations: What was found wrong in `previous`, a sentence each.
+            previous: The model's earlier answer, as text.
+        """
         correct = case.execution.passed
         job = load_prompt("worked_reasoning_correct" if correct else "worked_reasoning")
         rule = _TELL if case.task.reveal_solution else _LEAD

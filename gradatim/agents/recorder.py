@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradatim.agents.conversation import citable
 from gradatim.agents.deliverer import Outcome
+from gradatim.agents.payloads import store_of
 from gradatim.agents.recaller import LENGTH
 from gradatim.agents.state import (
     Plain,
@@ -12,10 +14,13 @@ from gradatim.agents.state import (
     degraded,
     diagnosis_of,
     execution_of,
+    generation_of,
+    grounds_of,
     read,
     submission_of,
     task_of,
 )
+from gradatim.agents.substance import settle, substance_of, unsettle
 from gradatim.domain import (
     Composite,
     Diagnosis,
@@ -30,6 +35,7 @@ from gradatim.domain import (
 from gradatim.errors import StorageError
 from gradatim.kg import ConceptStore, resolve
 from gradatim.memory import LearnerMemory
+from gradatim.tools.claims.case import Case
 
 
 class Recorder:
@@ -58,6 +64,7 @@ class Recorder:
         return tuple(Observation(concept=concept, correct=False) for concept in dict.fromkeys(blamed or concepts))
 
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
+        await _settle(state, runtime)
         submission = submission_of(state)
         if submission.learner_id is None:
             return {}
@@ -91,6 +98,23 @@ class Recorder:
         except StorageError as error:
             update |= degraded(self.name, error, "the event is recorded; it cannot be recalled by likeness")
         return update
+
+
+async def _settle(state: State, runtime: Any) -> None:
+    """Keep what was said for the next learner with the same diagnosis, or forget it when a person rejected it."""
+    situation = generation_of(state).get("situation")
+    if not situation:
+        return
+    store, outcome = store_of(runtime), read(state, "outcome", Outcome)
+    if not outcome.delivered:
+        await unsettle(store, situation)
+        return
+    case = Case.of(task_of(state), submission_of(state), execution_of(state), diagnosis_of(state), grounds_of(state))
+    substance = substance_of(outcome.feedback, citable(case, grounds_of(state)))
+    if substance is not None and outcome.feedback.author != "realiser":
+        await settle(store, situation, substance)
+    elif outcome.reviewed_by is not None:
+        await unsettle(store, situation)  # a person said something that fits this program alone
 
 
 def _measures(state: State) -> tuple[Measure, ...]:

@@ -12,6 +12,9 @@ from gradatim.domain import ReviewDecision, ReviewRequest
 
 REQUESTS = ("reviews",)
 DECISIONS = ("review-decisions",)
+_PAGE = 500
+ORDINARY = 50
+"""Priority of a request that names no cause."""
 
 
 def review_request(state: State) -> ReviewRequest:
@@ -25,6 +28,8 @@ def review_request(state: State) -> ReviewRequest:
         submission_id=submission.id,
         learner_id=submission.learner_id,
         reasons=confidence.reasons or ("the route asks for a person",),
+        priority=max((cause.priority for cause in confidence.causes), default=ORDINARY),
+        causes=confidence.causes,
         feedback=checked_of(state),
         confidence=confidence,
     )
@@ -48,11 +53,13 @@ async def mark_decided(runtime: Any, decision: ReviewDecision) -> None:
     await store.aput(DECISIONS, decision.request_id, decision.plain(), index=False)
 
 
-async def requests(store: BaseStore, *, everything: bool = False, limit: int = 1000) -> list[ReviewRequest]:
-    """Open requests (all of them with `everything`), oldest first."""
+async def requests(store: BaseStore, *, everything: bool = False) -> list[ReviewRequest]:
+    """Open requests (all of them with `everything`), most urgent first, and of the same priority the oldest."""
     wanted = None if everything else {"status": "open"}
-    found = await store.asearch(REQUESTS, filter=wanted, limit=limit)
-    return sorted((ReviewRequest.model_validate(item.value) for item in found), key=lambda item: item.created_at)
+    found: list[ReviewRequest] = []
+    while page := await store.asearch(REQUESTS, filter=wanted, limit=_PAGE, offset=len(found)):
+        found += [ReviewRequest.model_validate(item.value) for item in page]
+    return sorted(found, key=lambda item: (-item.priority, item.created_at, item.id))
 
 
 async def find_request(store: BaseStore, request_id: str) -> ReviewRequest | None:

@@ -10,7 +10,7 @@ import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-SANDBOX_CHOICES = ("auto", "bubblewrap", "landlock", "unsafe")
+SANDBOX_CHOICES = ("auto", "bubblewrap", "landlock", "docker", "unsafe")
 """As in `gradatim.settings`, repeated so that help needs no import of the settings."""
 
 
@@ -26,7 +26,7 @@ def sandbox_option(command: Command) -> Command:
     return click.option(
         "--sandbox",
         type=click.Choice(SANDBOX_CHOICES),
-        help="Isolation in which programs run (setting: sandbox); auto is the strongest that works here, never unsafe.",
+        help="Isolation in which programs run (setting: sandbox); auto is bubblewrap or landlock, what works here.",
     )(command)
 
 

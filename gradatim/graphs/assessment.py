@@ -37,7 +37,9 @@ from gradatim.agents import (
     Reviser,
     Verifier,
 )
+from gradatim.agents.calibration import load_calibration
 from gradatim.agents.hitl import to_hitl
+from gradatim.agents.policy import policy_of
 from gradatim.agents.prompts import load_prompts
 from gradatim.agents.reviews import review_request
 from gradatim.agents.state import Plain, State, confidence_of
@@ -60,6 +62,8 @@ def build_assessment_graph(
         services: What the agents work with.
     """
     settings = services.settings
+    policy = policy_of(settings)
+    verifier = Verifier(ClaimChecker(services.sandbox, services.concepts))
     graph: Any = StateGraph(AssessmentState)
     model_timeout = TimeoutPolicy(run_timeout=2.5 * settings.model_timeout)  # one request, one repair, some air
 
@@ -73,12 +77,12 @@ def build_assessment_graph(
             {"retry_policy": _RETRY},
         ),
         ("retrieve", Retriever(services.concepts), {}),
-        ("generate", Generator(services.model), {"timeout": model_timeout}),
-        ("verify", Verifier(ClaimChecker(services.sandbox, services.concepts)), {"retry_policy": _RETRY}),
+        ("generate", Generator(services.model, concepts=services.concepts), {"timeout": model_timeout}),
+        ("verify", verifier, {"retry_policy": _RETRY}),
         ("critique", Critic(services.model, settings.samples), {"timeout": model_timeout}),
-        ("decide", Decider(settings.deliver_threshold, settings.max_revisions), {}),
-        ("revise", Reviser(settings.max_revisions), {}),
-        ("deliver", Deliverer(), {}),
+        ("decide", Decider(policy, load_calibration(settings), services.decisions), {}),
+        ("revise", Reviser(policy.rounds), {}),
+        ("deliver", Deliverer(verifier, services.memory, services.decisions), {}),
         ("record", Recorder(services.memory, services.concepts), {}),
     ]
     for name, agent, policies in agents:
@@ -130,5 +134,5 @@ async def make_graph() -> AsyncGenerator[Any]:
     settings = await asyncio.to_thread(load_settings)
     await asyncio.to_thread(load_prompts)
     async with open_services(settings) as services:
-        graph: Any = build_assessment_graph(services)
+        graph: Any = await asyncio.to_thread(build_assessment_graph, services)
         yield graph.compile(name="assessment")

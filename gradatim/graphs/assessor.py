@@ -16,15 +16,19 @@ from langgraph.store.base import BaseStore
 from langgraph.types import Command, StateSnapshot
 
 from gradatim.agents.deliverer import Outcome
-from gradatim.agents.hitl import to_response
+from gradatim.agents.edited import checked_again, merged
+from gradatim.agents.hitl import to_decision, to_response
 from gradatim.agents.reviews import find_decision, find_request, requests
 from gradatim.agents.state import Plain, generation_of
-from gradatim.domain import Assessment, ReviewDecision, ReviewRequest, Submission, Task
+from gradatim.agents.verifier import Verifier
+from gradatim.domain import Assessment, Feedback, ReviewDecision, ReviewRequest, Submission, Task
 from gradatim.errors import InputError, ReviewError, StaleDecision
 from gradatim.graphs.assessment import build_assessment_graph
 from gradatim.graphs.persistence import exclusive, open_persistence
 from gradatim.graphs.services import Services, open_services
 from gradatim.settings import Settings, load_settings
+from gradatim.tools.claims import ClaimChecker
+from gradatim.tools.claims.case import Case
 
 ASSESSMENTS = ("assessments",)
 STRICT = "__pregel_strict_resume"
@@ -97,14 +101,23 @@ class Assessor:
     async def decide(self, decision: ReviewDecision, *, on_node: OnNode | None = None) -> Assessment:
         """Apply a reviewer's decision and finish the run.
 
+        A decision counts once, whoever sends it and from whichever process. The very same decision sent again (by a
+        client that did not hear the answer) changes nothing and gives the same assessment.
+
         Raises:
-            ReviewError: There is no such request, or the decision is incomplete.
-            StaleDecision: The request was already decided.
+            ReviewError: There is no such request, or the decision is incomplete or not among those allowed.
+            StaleDecision: The request was already decided otherwise.
         """
         place = f"review {decision.request_id}"
         request = await find_request(self.store, decision.request_id)
         if request is None:
             raise ReviewError("there is no such request", place=place, remedy="see `gradatim review list`")
+        if decision.kind not in request.allowed:
+            raise ReviewError(
+                f"{decision.kind} is not among the answers that it takes",
+                place=place,
+                remedy=f"choose from: {', '.join(request.allowed)}",
+            )
         if decision.kind == "edit" and decision.feedback is None:
             raise ReviewError("an edit needs the edited feedback", place=place, remedy="give --edit FILE")
         if decision.kind == "respond" and not (decision.message or "").strip():
@@ -117,8 +130,7 @@ class Assessor:
         config = _config(decision.request_id, strict=True)
         snapshot = await self.graph.aget_state(config)
         if not snapshot.interrupts:
-            await self._take_up_decided(decision, snapshot, config, on_node)
-            return await self._finish(decision.request_id)
+            return await self._take_up_decided(decision, snapshot, config, on_node)
         answer = {item.id: to_response(decision) for item in snapshot.interrupts}
         try:
             await self._drive(Command(resume=answer), config, on_node)
@@ -127,8 +139,25 @@ class Assessor:
         return await self._finish(decision.request_id)
 
     async def pending(self) -> list[ReviewRequest]:
-        """Requests that wait for a person, oldest first."""
+        """Requests that wait for a person, most urgent first."""
         return await requests(self.store)
+
+    async def check_edit(self, request_id: str, edit: Feedback, reviewer: str) -> Feedback:
+        """An edit as it would be delivered: joined to what was there, with a check for each claim in it.
+
+        Raises:
+            ReviewError: There is no such request.
+            SandboxError: A program has to be run and cannot be.
+        """
+        held = await held_assessment(self.checkpoints, self.store, request_id)
+        request = await find_request(self.store, request_id)
+        if held is None or request is None:
+            raise ReviewError(
+                "there is no such request", place=f"review {request_id}", remedy="see `gradatim review list`"
+            )
+        case = Case.of(held.task, held.submission, held.execution, held.diagnosis)
+        verifier = Verifier(ClaimChecker(self.services.sandbox, self.services.concepts))
+        return await checked_again(case, merged(request.feedback, edit, reviewer, held.submission.code), verifier)
 
     async def find(self, run: str) -> Assessment | None:
         """A finished assessment."""
@@ -141,13 +170,25 @@ class Assessor:
         snapshot: StateSnapshot,
         config: RunnableConfig,
         on_node: OnNode | None,
-    ) -> None:
-        """A run whose decision was taken in but which was cut off afterwards goes on; anything else is stale."""
-        before = await find_decision(self.store, decision.request_id)
-        if snapshot.next and (before is None or before.kind == decision.kind):
+    ) -> Assessment:
+        """A question that was answered before: a run that was cut off after its answer goes on with that answer.
+
+        Raises:
+            StaleDecision: The answer that counts is another one.
+        """
+        run = decision.request_id
+        before = await find_decision(self.store, run)
+        if before is None and snapshot.values.get("decision"):
+            before = to_decision(run, snapshot.values["decision"])
+        if snapshot.next:
             await self._drive(None, config, on_node)
-            return
-        raise _stale(f"review {decision.request_id}", before)
+            finished: Assessment | None = await self._finish(run)
+            before = before or await find_decision(self.store, run)
+        else:
+            finished = await self.find(run)
+        if finished is None or before is None or not _same_answer(before, decision):
+            raise _stale(f"review {run}", before)
+        return finished
 
     async def _drive(self, start: Any, config: RunnableConfig, on_node: OnNode | None) -> None:
         graph: Any = self.graph
@@ -195,6 +236,15 @@ def assessment_of(values: Plain, *, waiting: bool) -> Assessment:
     )
 
 
+async def held_assessment(checkpoints: BaseCheckpointSaver[str], store: BaseStore, run: str) -> Assessment | None:
+    """The assessment that a review request is about: as it waits, or as it was finished."""
+    saved = await checkpoints.aget_tuple(_config(run))
+    if saved is not None and saved.checkpoint["channel_values"].get("confidence"):
+        return assessment_of(saved.checkpoint["channel_values"], waiting=True)
+    item = await store.aget(ASSESSMENTS, run)
+    return Assessment.model_validate(item.value) if item else None
+
+
 @asynccontextmanager
 async def open_assessor(
     settings: Settings | None = None, *, services: Services | None = None
@@ -239,6 +289,18 @@ def _same(run: str, known: Submission, given: Submission) -> None:
         raise InputError(
             "belongs to another submission", place=f"thread {run}", remedy="choose another thread id, or none"
         )
+
+
+def _same_answer(one: ReviewDecision, other: ReviewDecision) -> bool:
+    """Whether two decisions are one and the same, sent twice."""
+    return (one.kind, one.reviewer, one.message) == (other.kind, other.reviewer, other.message) and (
+        _said(one) == _said(other)
+    )
+
+
+def _said(decision: ReviewDecision) -> tuple[tuple[str, ...], ...]:
+    parts = decision.feedback.parts() if decision.feedback is not None else ()
+    return tuple(tuple(statement.text for statement in statements) for _, statements in parts)
 
 
 def _stale(place: str, before: ReviewDecision | None) -> StaleDecision:

@@ -11,6 +11,7 @@ from langchain_core.language_models import BaseChatModel
 
 from gradatim.kg import ConceptStore, open_graph
 from gradatim.memory import LearnerMemory, open_memory
+from gradatim.memory.decisions import DecisionStore, SQLiteDecisions
 from gradatim.serving import open_chat_model
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.sandbox import Sandbox, open_sandbox
@@ -29,6 +30,7 @@ class Services:
     sandbox: Sandbox
     concepts: ConceptStore
     memory: LearnerMemory
+    decisions: DecisionStore
     model: BaseChatModel
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -48,11 +50,13 @@ class Services:
             sandbox = await stack.enter_async_context(open_sandbox(settings))
             concepts = await asyncio.to_thread(open_graph, settings)
             memory = await stack.enter_async_context(open_memory(settings))
+            decisions = SQLiteDecisions(settings.memory_path)
+            stack.push_async_callback(decisions.aclose)
             chat = model or await asyncio.to_thread(open_chat_model, settings.model, settings)
         except BaseException:
             await stack.aclose()
             raise
-        return cls(settings, sandbox, concepts, memory, chat, stack)
+        return cls(settings, sandbox, concepts, memory, decisions, chat, stack)
 
     async def aclose(self) -> None:
         """Close everything."""

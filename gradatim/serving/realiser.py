@@ -170,6 +170,10 @@ def _identify(grounding: Grounding) -> Part:
         texts.append(f"The evidence points to line {line.lines[0]}: `{text}`.")
         evidence.append(line.id)
         claims.append(LineQuoteClaim(line=line.lines[0], text=text))
+    repaired = grounding.of_kind("repair")
+    if repaired:
+        texts.append(_sentence(repaired[0].summary))
+        evidence.append(repaired[0].id)
     return Part(text=" ".join(texts), evidence=tuple(evidence), claims=tuple(claims))
 
 
@@ -186,7 +190,7 @@ def _explain(grounding: Grounding) -> Part:
             evidence=tuple(evidence),
             claims=(MisconceptionClaim(misconception=match.id),),
         )
-    facts = grounding.of_kind("static") or grounding.of_kind("exception") or grounding.of_kind("concept")
+    facts = next(filter(None, map(grounding.of_kind, ("static", "trace", "exception", "concept"))), [])
     if facts:
         return Part(text=_fact(facts[0]), evidence=(facts[0].id,))
     failing = _failing(grounding)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gradatim.domain import (
@@ -11,16 +11,22 @@ from gradatim.domain import (
     Execution,
     MisconceptionMatch,
     Outcome,
+    Repair,
     Submission,
     SuspiciousLine,
     Task,
     TestCase,
 )
 from gradatim.tools.analysis import Category, Coverage, Examination, Program, Sign, categorise, detect
+from gradatim.tools.analysis.detection import FLOOR
+from gradatim.tools.analysis.from_repair import signs_of_repairs
 from gradatim.tools.execution import probe_for
+from gradatim.tools.findings import Findings, find
 from gradatim.tools.localisation import localise
+from gradatim.tools.repair.pool import Pool
 from gradatim.tools.sandbox.job import Job, Probe
 from gradatim.tools.sandbox.protocol import Sandbox
+from gradatim.tools.tracing import departure_evidence
 
 MOST_LINES = 5
 MOST_MISCONCEPTIONS = 4
@@ -31,29 +37,41 @@ _TRACE_SECONDS = 0.03
 """CPU seconds of one traced test: those that need more are traced as far as they come, or not at all."""
 _QUICK = 0.02
 """Seconds a test may have taken to be worth tracing, which is about ten times as slow."""
+_TELLING = 2
+"""Verified changes from which misconceptions are read."""
 _LONGEST = 160
 """Characters of a value that a summary quotes."""
 
 
 async def diagnose(
-    sandbox: Sandbox, task: Task, submission: Submission, execution: Execution, *, repair_seconds: float = 0.0
+    sandbox: Sandbox,
+    task: Task,
+    submission: Submission,
+    execution: Execution,
+    *,
+    repair_seconds: float = 0.0,
+    pool: Pool | None = None,
 ) -> Diagnosis:
     """Say what is wrong with a program, as far as it can be shown.
 
-    A program that runs and fails is run once more, traced, on a few of its tests; everything else is read from the
-    program and from `execution`. The same input always gives the same diagnosis.
+    A program that runs and fails is run further times: traced on a few of its tests, and changed in many ways until
+    some change makes every test pass. Everything else is read from the program and from `execution`. Without a search
+    for changes the same input always gives the same diagnosis; how far a search comes depends on the time.
 
     Args:
-        sandbox: Where the traced run is done.
+        sandbox: Where the further runs are done.
         task: The task, with its tests.
         submission: The program.
         execution: Its results in these tests.
+        repair_seconds: Time for the search of changes; 0 searches none.
+        pool: Correct programs of others for the same task, whose parts may be tried.
 
     Raises:
         SandboxError: The sandbox does not work any more; `diagnose_untraced` still can.
     """
     coverage = await trace(sandbox, task, submission, execution)
-    return diagnose_untraced(task, submission, execution, coverage)
+    findings = await find(sandbox, task, submission, execution, seconds=repair_seconds, pool=pool)
+    return diagnose_untraced(task, submission, execution, coverage, findings)
 
 
 async def trace(sandbox: Sandbox, task: Task, submission: Submission, execution: Execution) -> Coverage | None:
@@ -85,7 +103,7 @@ def _worth_tracing(task: Task, execution: Execution) -> Iterator[tuple[TestCase,
     outcomes = {item.test: item for item in execution.outcomes}
     for case in sorted(task.tests, key=lambda item: item.hidden):
         outcome = outcomes.get(case.id)
-        if outcome is None or outcome.status in ("not-run", "memory", "crashed"):
+        if outcome is None or case.form == "suite" or outcome.status in ("not-run", "memory", "crashed"):
             continue
         if outcome.status in ("timeout", "output-limit"):
             if endless:
@@ -108,20 +126,39 @@ def _probe(task: Task, case: TestCase) -> Probe:
 
 
 def diagnose_untraced(
-    task: Task, submission: Submission, execution: Execution, coverage: Coverage | None = None
+    task: Task,
+    submission: Submission,
+    execution: Execution,
+    coverage: Coverage | None = None,
+    findings: Findings | None = None,
 ) -> Diagnosis:
-    """The same from a given coverage, or without any: nothing is run."""
+    """The same from given coverage and findings, or without any: nothing is run."""
+    found = findings or Findings()
     program = Program.parse(submission.code)
     case = Examination(program, task, execution, coverage)
     category = categorise(task, execution, program)
-    signs = [sign for sign in detect(case) if all(1 <= line <= len(program.lines) for line in sign.lines)]
-    signs = signs[:MOST_MISCONCEPTIONS]
+    signs = _joined(detect(case), signs_of_repairs(program, found.repairs[:_TELLING]), len(program.lines))
     evidence = {item.id: item for item in _observed(task, execution, program, category, signs)}
     for sign in signs:
         item = _static(sign)
         evidence[item.id] = item
     matches = tuple(_match(sign, evidence) for sign in signs)
-    suspicious = localise(program, execution, coverage, matches, case.setup_names)[:MOST_LINES]
+    suspicious = localise(
+        program,
+        execution,
+        coverage,
+        matches,
+        case.setup_names,
+        slice=found.slice,
+        gains=found.gains,
+        repairs=found.repairs,
+    )[:MOST_LINES]
+    for number, repair in enumerate(found.repairs, 1):
+        item = _repaired(number, repair, task, execution)
+        evidence[item.id] = item
+    if found.departure is not None:
+        item = departure_evidence(found.departure, task, program)
+        evidence[item.id] = item
     for item in _quoted(program, suspicious):
         evidence[item.id] = item
     return Diagnosis(
@@ -130,7 +167,46 @@ def diagnose_untraced(
         error_category=None if category is None else category.name,
         suspicious_lines=suspicious,
         misconceptions=matches,
+        repairs=tuple(found.repairs),
         evidence=tuple(evidence.values()),
+    )
+
+
+def _joined(seen: Iterable[Sign], tried: Iterable[Sign], lines: int) -> list[Sign]:
+    """Signs in the program itself, then those of verified changes that say something else; most confident first."""
+    found = [sign for sign in seen if all(1 <= line <= lines for line in sign.lines)]
+    known = {sign.misconception for sign in found}
+    for sign in tried:
+        if sign.confidence >= FLOOR and sign.misconception not in known:
+            known.add(sign.misconception)
+            found.append(sign)
+    found.sort(key=lambda sign: -sign.confidence)
+    return found[:MOST_MISCONCEPTIONS]
+
+
+def _repaired(number: int, repair: Repair, task: Task, execution: Execution) -> Evidence:
+    """A verified change as evidence: where it is, and the change itself only where the task lets a learner see it."""
+    tests = len(execution.outcomes)
+    summary = f"A change was tried that makes all {tests} tests pass: {repair.place}."
+    if repair.generalises is False:
+        summary += " On other inputs it does not always give what is needed, so there is more to it."
+    elif repair.generalises and repair.inputs_tried:
+        summary += f" It also gives what is needed on {repair.inputs_tried} other inputs."
+    if task.reveal_solution:
+        summary += f" The change: {repair.change}."
+    return Evidence(
+        id=f"repair:{number}",
+        kind="repair",
+        summary=summary,
+        lines=repair.lines,
+        detail={
+            "place": repair.place,
+            "operators": list(dict.fromkeys(edit.operator for edit in repair.edits)),
+            "origin": repair.origin,
+            "weight": repair.weight,
+            "generalises": repair.generalises,
+        },
+        source="repair",
     )
 
 
@@ -232,6 +308,8 @@ def summary_of(case: TestCase, outcome: Outcome) -> str:
         if case.form != "program"
         else f"Test {case.id} with input {_short(repr(case.stdin or ''))}"
     )
+    if case.form == "suite":
+        return f"{head}: passed." if outcome.status == "passed" else f"{head}: {_short(outcome.detail)}."
     output = "output " if case.form == "program" else ""
     wanted = case.raises or outcome.expected or case.expect or case.stdout
     if case.form == "program" and wanted is not None:

@@ -16,8 +16,9 @@ from gradatim.tools.assertion import ParsedCheck, parse_check
 from gradatim.tools.outcomes import judge_call, judge_check, judge_program, load_fact, not_run
 from gradatim.tools.sandbox.job import Job, JobResult, Probe, ProbeResult, Raised, Step, StepValue
 from gradatim.tools.sandbox.protocol import Sandbox
+from gradatim.tools.suites import run_suite
 
-__all__ = ["execute", "parse_check", "probe_for"]
+__all__ = ["evaluate_clean", "execute", "parse_check", "probe_for"]
 
 PATIENCE = 3
 """Tests of one program that may be stopped (time, memory, output) or crash before the others are hurried."""
@@ -47,9 +48,12 @@ async def execute(sandbox: Sandbox, task: Task, submission: Submission, *, give_
         One outcome for each test, in order.
 
     Raises:
+        ServiceError: The task's test file needs pytest, and there is none.
         SandboxError: Programs cannot be run safely here.
     """
     began = time.monotonic()
+    if any(case.form == "suite" for case in task.tests):
+        return await _with_suite(sandbox, task, submission, give_up, began)
     checks = {case.id: _parsed(case, task) for case in task.tests if case.check is not None}
     probes = tuple(_probe(case, checks.get(case.id)) for case in task.tests)
     job = Job(
@@ -63,7 +67,7 @@ async def execute(sandbox: Sandbox, task: Task, submission: Submission, *, give_
     parsed = [check for check in checks.values() if isinstance(check, ParsedCheck)]
     clean_sources = tuple(dict.fromkeys(source for check in parsed for source in check.clean))
     (result, hurried), clean = await asyncio.gather(
-        _run(sandbox, job, hurry=give_up is None), _evaluate_clean(sandbox, clean_sources)
+        _run(sandbox, job, hurry=give_up is None), evaluate_clean(sandbox, clean_sources)
     )
     if result.load_error is not None:
         fact = load_fact(result.load_error)
@@ -77,6 +81,22 @@ async def execute(sandbox: Sandbox, task: Task, submission: Submission, *, give_
     if task.kind == "function" and all(p.status == "raised" and not p.loaded for p in result.probes):
         return execution.model_copy(update={"load_error": outcomes[0].exception})
     return execution
+
+
+async def _with_suite(
+    sandbox: Sandbox, task: Task, submission: Submission, give_up: int | None, began: float
+) -> Execution:
+    """As `execute`, for a task of which some tests stand in its test file."""
+    others = tuple(case for case in task.tests if case.form != "suite")
+    run = await run_suite(sandbox, task, submission, give_up=give_up, patience=PATIENCE, hurry=HURRY)
+    found = {outcome.test: outcome for outcome in run.outcomes}
+    load_error = run.load_error
+    if others:
+        rest = await execute(sandbox, task.model_copy(update={"tests": others}), submission, give_up=give_up)
+        found |= {outcome.test: outcome for outcome in rest.outcomes}
+        load_error = load_error and rest.load_error
+    outcomes = tuple(found[case.id] for case in task.tests)
+    return _execution(task, submission, sandbox, outcomes, began).model_copy(update={"load_error": load_error})
 
 
 async def _run(sandbox: Sandbox, job: Job, *, hurry: bool) -> tuple[JobResult, frozenset[int]]:
@@ -106,8 +126,10 @@ def probe_for(case: TestCase, entry_point: str | None = None) -> Probe:
     """What the sandbox is asked to do for one test; holds nothing of what is expected.
 
     Raises:
-        ValueError: The test is a check that cannot be taken apart.
+        ValueError: The test is a check that cannot be taken apart, or stands in a test file and has no probe.
     """
+    if case.form == "suite":
+        raise ValueError("a test of a test file is not run by probes")
     return _probe(case, None if case.check is None else parse_check(case.check, entry_point))
 
 
@@ -152,7 +174,7 @@ def _judge(
     return judge_program(case, task, probe)
 
 
-async def _evaluate_clean(sandbox: Sandbox, sources: tuple[str, ...]) -> dict[str, StepValue]:
+async def evaluate_clean(sandbox: Sandbox, sources: tuple[str, ...]) -> dict[str, StepValue]:
     """Values of expressions that name builtins alone, from a process in which no tested program is."""
     if not sources:
         return {}

@@ -25,7 +25,7 @@ from gradatim.tools.assertion import (
     TypeOf,
 )
 from gradatim.tools.sandbox.job import Raised, StepValue
-from gradatim.tools.sandbox.values import Opaque, Value, equal, is_opaque, literal
+from gradatim.tools.sandbox.values import Opaque, Value, comparable, equal, is_opaque, literal
 
 _SHORT = 200
 _NUMBER = (int, float, complex, decimal.Decimal, fractions.Fraction)
@@ -36,12 +36,18 @@ _WORDS = {
 }  # fmt: skip
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-    "in": lambda a, b: a in b, "not in": lambda a, b: a not in b,
+    "in": lambda a, b: _is_in(a, b), "not in": lambda a, b: not _is_in(a, b),
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
 }  # fmt: skip
 _LARGEST_EXPONENT = 1_000
 _LARGEST_BASE = 10_000
 """Bits of the base of a power."""
+_FRACTION_BASE = 500
+"""The same of a fraction: each product is brought to its lowest terms."""
+_LARGEST_RANGE = 1_000_000
+"""Numbers of a range that are looked through for something that is no int."""
+_DIGITS = 10_000
+"""Decimal digits to which, or in which, a number is rounded."""
 
 
 class LiveRaised(Exception):
@@ -211,6 +217,8 @@ class Judge:
             same = a is b if isinstance(a, type) or isinstance(b, type) else type(a) is type(b) and equal(a, b)
             return same is (operation == "is")
         try:
+            if not comparable(a, b):
+                raise OverflowError("the numbers are too large")
             return bool(_OPERATORS[operation](a, b))
         except (TypeError, ArithmeticError) as error:
             raise Unjudgeable(f"{_shown(a)} {operation} {_shown(b)} cannot be decided: {error}") from error
@@ -291,16 +299,37 @@ def _apply(function: str, operands: list[Any], keywords: Mapping[str, Any]) -> A
         case "abs":
             return abs(*operands, **keywords)
         case "round":
+            _refuse_long_rounding(operands[0], [*operands[1:], *keywords.values()])
             return round(*operands, **keywords)
         case "isclose":
             return math.isclose(*operands, **keywords)
         case "**":
             base, exponent = operands
-            if abs(exponent) > _LARGEST_EXPONENT or (isinstance(base, int) and base.bit_length() > _LARGEST_BASE):
+            bits = max(base.numerator.bit_length(), base.denominator.bit_length()) if _is_rational(base) else 0
+            if abs(exponent) > _LARGEST_EXPONENT or bits > (_LARGEST_BASE if isinstance(base, int) else _FRACTION_BASE):
                 raise ValueError("the numbers are too large")
             return base**exponent
         case _:
             return _OPERATORS[function](*operands)
+
+
+def _is_rational(value: Any) -> bool:
+    return isinstance(value, int | fractions.Fraction)
+
+
+def _is_in(item: Any, container: Any) -> bool:
+    """Python's `in`, without walking through an endless range for something that only equality can find."""
+    if isinstance(container, range) and not isinstance(item, int) and len(container) > _LARGEST_RANGE:
+        raise OverflowError("the range is too long to be looked through")
+    return item in container
+
+
+def _refuse_long_rounding(number: Any, digits: Sequence[Any]) -> None:
+    """Refuse what `round` would compute for ever: powers of ten with more than `_DIGITS` digits."""
+    if any(isinstance(count, int) and abs(count) > _DIGITS for count in digits):
+        raise ValueError("too many digits")
+    if isinstance(number, decimal.Decimal) and number.is_finite() and abs(number.adjusted()) > _DIGITS:
+        raise ValueError("the number is too large")
 
 
 def _shown(value: Value) -> str:

@@ -10,6 +10,7 @@ import ast
 import difflib
 import keyword
 import re
+import warnings
 from pathlib import Path
 
 import yaml
@@ -17,6 +18,7 @@ import yaml
 from gradatim.domain import Task, TaskKind
 from gradatim.errors import TaskFileError
 from gradatim.tools.taskschema import CONCEPT_ID, TASK_ID, task_schema
+from gradatim.tools.tasksuite import read_test_file
 from gradatim.tools.tasktests import compiled, read_tests
 from gradatim.tools.yamlfields import Fields
 from gradatim.tools.yamltree import Problems, compose, decode_utf8, describe, line_of, read_limited
@@ -28,7 +30,7 @@ TASK_FILE_LIMIT = 1_000_000
 
 _KEYS = (
     "id", "title", "statement", "kind", "entry_point", "setup", "concepts", "reveal_solution", "tests",
-    "reference",
+    "reference", "inputs", "test_file", "test_source",
 )  # fmt: skip
 _SYNONYMS = {
     "name": "title", "description": "statement", "text": "statement", "question": "statement", "type": "kind",
@@ -51,7 +53,7 @@ def load_task(path: str | Path) -> Task:
     """
     problems = Problems(str(path), TaskFileError)
     data = read_limited(Path(path), TASK_FILE_LIMIT, problems)
-    return _read(decode_utf8(data, problems), problems)
+    return _read(decode_utf8(data, problems), problems, Path(path).parent)
 
 
 def parse_task(text: str, source: str = "task.yaml") -> Task:
@@ -67,10 +69,10 @@ def parse_task(text: str, source: str = "task.yaml") -> Task:
     problems = Problems(source, TaskFileError)
     if len(text) > TASK_FILE_LIMIT:
         raise problems.fatal(None, f"is larger than {TASK_FILE_LIMIT:,} characters", "make it smaller")
-    return _read(text.removeprefix("\ufeff"), problems)
+    return _read(text.removeprefix("\ufeff"), problems, None)
 
 
-def _read(text: str, problems: Problems) -> Task:
+def _read(text: str, problems: Problems, folder: Path | None) -> Task:
     root = compose(text, problems)
     if not isinstance(root, yaml.MappingNode):
         raise problems.fatal(
@@ -101,7 +103,9 @@ def _read(text: str, problems: Problems) -> Task:
     concepts = _concepts(fields)
     reveal = fields.flag("reveal_solution")
     defined_somewhere = "\n".join(part for part in (statement, setup, reference) if part)
-    tests = read_tests(fields, kind, entry_point, defined_somewhere)
+    test_file = read_test_file(fields, folder)
+    tests = read_tests(fields, kind, entry_point, defined_somewhere, None if test_file is None else test_file.names)
+    inputs = _inputs(fields)
     problems.raise_if_any()
     return Task(
         id=task_id or "",
@@ -114,6 +118,8 @@ def _read(text: str, problems: Problems) -> Task:
         reveal_solution=reveal,
         tests=tests,
         reference=reference,
+        test_file=None if test_file is None else test_file.source,
+        inputs=inputs,
     )
 
 
@@ -156,6 +162,37 @@ def _concepts(fields: Fields) -> tuple[str, ...]:
             fields.wrong("concepts", f"{concept!r} is given twice", "keep it once", line=line)
         seen.setdefault(concept, line)
     return tuple(seen)
+
+
+def _inputs(fields: Fields) -> tuple[str, ...]:
+    """Expressions that draw calls or inputs."""
+    found: list[str] = []
+    for index, (text, line) in enumerate(fields.texts("inputs")):
+        name = f"inputs[{index}]"
+        problem = _expression_problem(text)
+        if problem is not None:
+            fields.wrong(name, problem, "write an f-string such as f'double({random.randint(0, 9)})'", line=line)
+        found.append(text.strip())
+    if "inputs" in fields and "reference" not in fields:
+        fields.wrong("inputs", "needs a reference to answer it", "add `reference:` with a correct program")
+    return tuple(found)
+
+
+def _expression_problem(text: str) -> str | None:
+    """Why a text is no expression that gives a call or an input."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            tree = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError as error:
+        return f"is not a Python expression: {error.msg}"
+    except (ValueError, MemoryError, RecursionError) as error:
+        return f"is not a Python expression: {error}"
+    if isinstance(tree, ast.Constant | ast.List | ast.Tuple | ast.Dict | ast.Set) and not (
+        isinstance(tree, ast.Constant) and isinstance(tree.value, str)
+    ):
+        return "gives no text"
+    return None
 
 
 def _defined(tree: ast.Module) -> set[str]:

@@ -64,16 +64,25 @@ def task_schema() -> Mapping[str, Any]:
                 **common,
             },
         },
+        "suite": {
+            "title": "a test of the test file", "type": "object", "additionalProperties": False, "required": ["suite"],
+            "properties": {
+                "suite": {**text, "description": "`test_name` or `TestClass.test_name`."},
+                **common,
+            },
+        },
     }  # fmt: skip
-    function_tests = {"items": {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in ("returns", "raises", "check")]}}
-    program_tests = {"items": {"$ref": "#/$defs/program"}}
+    of_functions = ("returns", "raises", "check", "suite")
+    function_tests = {"items": {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in of_functions]}}
+    program_tests = {"items": {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in ("program", "suite")]}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "gradatim task file",
         "description": "One programming exercise: what to do, how it is tested, which concepts it is about.",
         "type": "object",
         "additionalProperties": False,
-        "required": ["id", "title", "statement", "tests"],
+        "required": ["id", "title", "statement"],
+        "anyOf": [{"required": [key]} for key in ("tests", "test_file", "test_source")],
         "properties": {
             "id": {
                 "type": ["string", "integer"], "pattern": f"^{TASK_ID}$", "description": "Unique name.",
@@ -100,6 +109,15 @@ def task_schema() -> Mapping[str, Any]:
             },
             "tests": {"type": "array", "minItems": 1, "description": "Every one has to pass."},
             "reference": {**text, "description": "A correct program, shown only if `reveal_solution`."},
+            "inputs": {
+                "type": "array", "items": word, "default": [],
+                "description": "Python expressions that each draw a call (or an input) with `random`.",
+            },
+            "test_file": {
+                **text, "pattern": r"\.py$",
+                "description": "A unittest or pytest module beside this file, which imports `submission`.",
+            },
+            "test_source": {**text, "description": "The text of such a module."},
         },
         "if": {"required": ["kind"], "properties": {"kind": {"const": "program"}}},
         "then": {"properties": {"tests": program_tests, "entry_point": False}},

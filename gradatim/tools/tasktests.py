@@ -8,6 +8,7 @@ import difflib
 import keyword
 import re
 import warnings
+from collections.abc import Mapping
 from typing import Any, cast
 
 import yaml
@@ -18,7 +19,7 @@ from gradatim.tools.taskschema import MOST_SECONDS, MOST_WEIGHT
 from gradatim.tools.yamlfields import Fields
 from gradatim.tools.yamltree import code_line, describe, line_of, scalar_text, tag_of
 
-_KEYS = ("call", "expect", "raises", "stdin", "stdout", "check", "name", "hidden", "weight", "timeout")
+_KEYS = ("call", "expect", "raises", "stdin", "stdout", "check", "suite", "name", "hidden", "weight", "timeout")
 _SYNONYMS = {
     "input": "stdin", "output": "stdout", "result": "expect", "returns": "expect", "value": "expect",
     "assert": "check", "exception": "raises", "error": "raises", "points": "weight", "title": "name",
@@ -27,17 +28,27 @@ _SYNONYMS = {
 
 
 def read_tests(
-    fields: Fields, kind: TaskKind | None, entry_point: str | None, defined_somewhere: str
+    fields: Fields,
+    kind: TaskKind | None,
+    entry_point: str | None,
+    defined_somewhere: str,
+    suite: Mapping[str, int] | None = None,
 ) -> tuple[TestCase, ...]:
     """The tests of a task file; those with mistakes are noted as problems and come out unfinished.
+
+    Tests of the test file that no entry names come after the entries, with nothing special about them.
 
     Args:
         fields: The whole file.
         kind: The task's kind, `None` when it is not known.
         entry_point: Name that belongs to the student's program.
         defined_somewhere: Statement, setup and reference: where the task's own exceptions are named.
+        suite: Tests of the task's test file, if it has one.
     """
     node = fields.get("tests")
+    tried = "test_file" in fields or "test_source" in fields
+    if node is None and tried:
+        return tuple(TestCase(id=f"t{number}", suite=name) for number, name in enumerate(suite or (), 1))
     if node is None:
         fields.wrong("tests", "is missing", "add at least one test")
         return ()
@@ -49,6 +60,7 @@ def read_tests(
         fields.wrong("tests", "is empty", "add at least one test")
     cases: list[TestCase] = []
     names: dict[str, int] = {}
+    named: dict[str, int] = {}
     for index, item in enumerate(items):
         path = f"tests[{index}]"
         if not isinstance(item, yaml.MappingNode):
@@ -72,7 +84,26 @@ def read_tests(
                 **_form(test, kind, entry_point, defined_somewhere),
             )
         )
+        if suite is not None or not tried:
+            _suite(test, cases[-1].suite, suite, named)
+    left = [name for name in suite or () if name not in named]
+    cases += [TestCase(id=f"t{len(items) + number}", suite=name) for number, name in enumerate(left, 1)]
     return tuple(cases)
+
+
+def _suite(test: Fields, name: str | None, suite: Mapping[str, int] | None, named: dict[str, int]) -> None:
+    """Note what is wrong with a test that stands in the test file."""
+    if name is None:
+        return
+    if suite is None:
+        test.wrong("suite", "needs a test file", "add `test_file: tests.py` or `test_source: |` to the task")
+    elif name not in suite:
+        guess = difflib.get_close_matches(name, suite, 1)
+        remedy = f"did you mean {guess[0]}?" if guess else f"it has {', '.join(list(suite)[:8])}"
+        test.wrong("suite", f"names no test of the test file: {name}", remedy)
+    elif name in named:
+        test.wrong("suite", f"{name} was named on line {named[name]} already", "keep one of the two")
+    named.setdefault(name, test.line("suite"))
 
 
 def _form(
@@ -81,7 +112,12 @@ def _form(
     """The fields that say what a test does; empty, with a noted problem, when they do not."""
     forms = [
         form
-        for form, keys in (("call", ("call",)), ("program", ("stdin", "stdout")), ("check", ("check",)))
+        for form, keys in (
+            ("call", ("call",)),
+            ("program", ("stdin", "stdout")),
+            ("check", ("check",)),
+            ("suite", ("suite",)),
+        )
         if any(key in test for key in keys)
     ]
     written = " and ".join({"program": "stdin/stdout"}.get(form, form) for form in forms)
@@ -89,7 +125,7 @@ def _form(
         test.problems.add(
             test.line(),
             f"{test.path} tests nothing",
-            "give it `call` and `expect`, `stdin` and `stdout`, or `check`",
+            "give it `call` and `expect`, `stdin` and `stdout`, `check`, or `suite`",
         )
         return {}
     if len(forms) > 1:
@@ -99,6 +135,8 @@ def _form(
         for key in ("expect", "raises"):
             if key in test:
                 test.wrong(key, f"does not go with {written}", "remove it, or test with `call`")
+    if forms[0] == "suite":
+        return {"suite": test.text("suite")}
     if kind == "program" and forms[0] != "program":
         test.problems.add(
             test.line(),

@@ -11,8 +11,9 @@ import pytest
 import pytest_asyncio
 
 from gradatim.agents import Critic, Diagnostician, Executor, Generator, Opinion, Retriever, Verifier, consistency
-from gradatim.agents.answer import QUESTION, feedback_schema, opinion_schema
+from gradatim.agents.answer import QUESTION, feedback_schema
 from gradatim.agents.conversation import case_messages, citable, grounding_of
+from gradatim.agents.critic import opinion_schema
 from gradatim.agents.prompts import fence, load_prompt, load_prompts
 from gradatim.domain import Evidence, Statement
 from gradatim.kg import open_graph
@@ -140,7 +141,9 @@ async def test_consistency(sandbox: Sandbox) -> None:
     draft = (await Generator(ScriptedChat(script=[answer()])).write(case, grounds)).feedback
     same = [Opinion(line=3)] * 3
     assert consistency(same, draft) == pytest.approx(1.0)
-    assert consistency([Opinion(line=line) for line in (1, 2, 4)], draft) == pytest.approx(0.7 * 0.5)
+    among, with_draft = (1 / 3 + 0 + 0) / 3, (0 + 0.5 + 0.5) / 3  # neighbouring lines agree by half; it names line 3
+    torn = consistency([Opinion(line=line) for line in (1, 2, 4)], draft)
+    assert torn == pytest.approx(0.7 * among + 0.3 * with_draft, abs=1e-4)
     assert consistency(same[:1], draft) is None
     silent = draft.model_copy(update={part: (Statement(text="x"),) for part, _ in draft.parts()})
     assert consistency(same, silent) == pytest.approx(1.0)

@@ -137,13 +137,17 @@ def test_an_edit_reaches_the_learner_and_keeps_the_evidence_of_kept_sentences(he
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "not a mapping"),
+        (b"", "is empty"),
         (b"- a\n- b\n", "not a mapping"),
-        (b"praise: x\n", "unknown part 'praise'"),
+        (b"praise: x\n", "edit.yaml:1: the file has an unknown key 'praise'"),
         (b"explanation: [1, 2]\n", "neither a text"),
-        (b"explanation: [\n", "is not YAML"),
+        (b"explanation: [\n", "not YAML"),
+        (
+            b"explanation:\n  - {text: Yes., evidence: [test:t9]}\n",
+            "edit.yaml:2: explanation[1].evidence names 'test:t9'",
+        ),
         (b"explanation: ''\n", "has no sentence"),
-        (b"\xff\xfe\xff", "cannot be read"),
+        (b"\xff\xfe\xff", "is not UTF-8"),
     ],
 )
 def test_a_broken_edit_is_refused_and_the_request_stays_open(

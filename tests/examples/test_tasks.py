@@ -37,7 +37,7 @@ def test_task_is_complete(task: Task) -> None:
 
 def test_every_form_of_test_is_shown_somewhere() -> None:
     cases = [test for task in tasks().values() for test in task.tests]
-    assert {test.form for test in cases} == {"call", "program", "check"}
+    assert {test.form for test in cases} == {"call", "program", "check", "suite"}
     assert any(test.raises for test in cases)
     assert any(test.name for test in cases)
     assert {test.weight for test in cases} >= {0.5, 1, 2}

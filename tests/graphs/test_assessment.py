@@ -94,7 +94,8 @@ async def test_after_two_refuted_rounds_evidence_speaks_and_a_person_decides(ass
         assert done.delivered
         assert done.reviewed_by == "grace"
         assert await assessor.pending() == []
-        assert (await assessor.services.memory.state(LEARNER)).events == 1
+        kinds = [item.kind for item in await assessor.services.memory.events(LEARNER)]
+        assert sorted(kinds) == ["assessment", "review"]
         with pytest.raises(StaleDecision, match="already decided by grace"):
             await assessor.decide(decision("run", "reject"))
         assert await assessor.find("run") == done
@@ -121,7 +122,8 @@ async def test_edit_and_respond_reach_the_learner(assessor_with: Any) -> None:
         one = await assessor.decide(decision("one", "edit", feedback=edited))
         two = await assessor.decide(decision("two", "respond", message="Come and see me."))
     assert one.feedback.author == "person:grace"
-    assert one.feedback.error_identification == (said,)
+    assert [item.text for item in one.feedback.error_identification] == [said.text]
+    assert one.feedback.error_identification[0].author == "person:grace"
     assert [item.text for item in two.feedback.statements()] == ["Come and see me."]
 
 
@@ -147,7 +149,9 @@ async def test_two_reviewers_at_once_one_is_stale(assessor_with: Any) -> None:
             return_exceptions=True,
         )
         assert sum(isinstance(item, StaleDecision) for item in results) == 1
-        assert (await assessor.services.memory.state(LEARNER)).events == 1
+        kinds = [item.kind for item in await assessor.services.memory.events(LEARNER)]
+        assert sorted(kinds) == ["assessment", "review"]
+        assert len(await assessor.services.decisions.decisions()) == 1
 
 
 async def test_model_that_is_down_degrades_with_the_reason(assessor_with: Any) -> None:

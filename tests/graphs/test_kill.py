@@ -1,4 +1,4 @@
-"""Kill -9 in every node: the same thread finishes, with one record in the learner memory."""
+"""Kill -9 in every node: the same thread finishes, with one assessment and one review recorded."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def test_every_node_was_killed(report: list[dict[str, object]]) -> None:
     assert all(item["died"] for item in report), [item for item in report if not item["died"]]
 
 
-def test_every_killed_run_finishes_with_one_record(report: list[dict[str, object]]) -> None:
+def test_every_killed_run_finishes_with_one_assessment_and_one_review(report: list[dict[str, object]]) -> None:
     wanted = {
         "delivered": True,
         "reviewed_by": "grace",
         "revisions": 1,
-        "events": 1,
+        "events": 2,
         "recollections": 2,
         "open": 0,
     }

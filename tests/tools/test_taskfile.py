@@ -1,4 +1,5 @@
 """Task files: what is read, and what each mistake is called."""
+# ruff: noqa: E501 - one mistake a row
 
 from __future__ import annotations
 
@@ -482,3 +483,99 @@ def test_any_damage_is_survived(at: int, length: int, text: str) -> None:
     except TaskFileError:
         return
     assert Task.model_validate(task.plain()) == task
+
+
+SUITE = """\
+id: double
+title: Double it
+statement: Return twice the number.
+entry_point: double
+tests:
+  - {suite: TestDouble.test_zero, hidden: true, weight: 2, name: nothing}
+test_source: |
+  import unittest
+  import submission
+  class TestDouble(unittest.TestCase):
+      def test_two(self): self.assertEqual(submission.double(2), 4)
+      def test_zero(self): self.assertEqual(submission.double(0), 0)
+"""
+
+
+def test_reads_a_test_file_from_the_task() -> None:
+    task = parse_task(SUITE)
+    assert [(case.id, case.suite, case.hidden, case.weight) for case in task.tests] == [
+        ("t1", "TestDouble.test_zero", True, 2),
+        ("t2", "TestDouble.test_two", False, 1),
+    ]
+    assert [(case.form, case.label) for case in task.tests] == [("suite", "nothing"), ("suite", "TestDouble.test_two")]
+    assert task.test_file is not None
+    assert task.test_file.startswith("import unittest\n")
+    alone = SUITE.replace(SUITE[SUITE.index("tests:") : SUITE.index("test_source")], "")
+    assert [case.suite for case in parse_task(alone).tests] == ["TestDouble.test_two", "TestDouble.test_zero"]
+    for text in (SUITE, alone):
+        jsonschema.Draft202012Validator(task_schema()).validate(yaml.safe_load(text))
+
+
+def test_reads_a_test_file_beside_the_task_file(tmp_path: Path) -> None:
+    head, _, source = SUITE.partition("test_source: |\n")
+    path = tmp_path / "task.yaml"
+    path.write_text(head + "test_file: tests_double.py\n")
+    (tmp_path / "tests_double.py").write_text("\n".join(line[2:] for line in source.splitlines()))
+    assert [case.suite for case in load_task(path).tests] == ["TestDouble.test_zero", "TestDouble.test_two"]
+    (tmp_path / "tests_double.py").write_text("def f(:\n")
+    with pytest.raises(TaskFileError, match=r"task.yaml:7: test_file names tests_double.py, which does not compile"):
+        load_task(path)
+    for name, message in (("none.py", "cannot be read"), ("../x.py", "is not usable"), ("x.txt", "is not usable")):
+        path.write_text(head + f"test_file: {name}\n")
+        with pytest.raises(TaskFileError, match=message):
+            load_task(path)
+    with pytest.raises(TaskFileError, match="needs a task file to lie beside"):
+        parse_task(head + "test_file: tests_double.py\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("import submission", "import random", r"task.yaml:7: test_source never uses the program"),
+        ("    def test_two(self): ", "    def test_two(self) ", r"task.yaml:11: test_source does not compile"),
+        ("def test_", "def check_", r"test_source holds no tests"),
+        ("{suite: TestDouble.test_zero", "{suite: TestDouble.test_zer", r"tests\[0\].suite names no test.*did you mean TestDouble.test_zero"),
+        ("  - {suite", "  - {suite: TestDouble.test_zero}\n  - {suite", r"was named on line 6 already"),
+        ("test_source: |", "test_file: x.py\ntest_source: |", r"test_source stands beside test_file"),
+        ("{suite: TestDouble.test_zero", "{suite: TestDouble.test_zero, expect: 3", r"expect does not go with suite"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_test_files(old: str, new: str, message: str) -> None:
+    with pytest.raises(TaskFileError, match=message):
+        parse_task(SUITE.replace(old, new))
+
+
+def test_a_suite_test_needs_a_test_file() -> None:
+    with pytest.raises(TaskFileError, match=r"task.yaml:10: tests\[0\].suite needs a test file"):
+        parse_task(swap('{call: "double(2)", expect: "4"}', "{suite: test_two}"))
+
+
+def test_reads_input_expressions() -> None:
+    inputs = "inputs:\n  - f'double({random.randint(0, 9)})'\n  - \"random.choice(['double(1)', 'double(2)'])\"\n"
+    task = parse_task(GOOD + inputs)
+    assert task.inputs == ("f'double({random.randint(0, 9)})'", "random.choice(['double(1)', 'double(2)'])")
+    jsonschema.Draft202012Validator(task_schema()).validate(yaml.safe_load(GOOD + inputs))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ("inputs:\n  - double(1)\n  - double(\n", r"task.yaml:20: inputs\[1\] is not a Python expression"),
+        ("inputs: double(1)\n", r"task.yaml:18: inputs is .*not a list"),
+        ("inputs: [3]\n", r"inputs\[0\] gives no text"),
+        ("inputs: [[a]]\n", r"inputs\[0\] is .*not text"),
+    ],
+)
+def test_mistakes_in_input_expressions(inputs: str, message: str) -> None:
+    with pytest.raises(TaskFileError, match=message):
+        parse_task(GOOD + inputs)
+
+
+def test_input_expressions_need_a_reference() -> None:
+    with pytest.raises(TaskFileError, match="inputs needs a reference"):
+        parse_task(GOOD[: GOOD.index("reference")] + "inputs: [double(1)]\n")

@@ -30,6 +30,8 @@ class BenchRequest:
     """Folder of outside data, for the benchmarks that use some."""
     say: Callable[[str], None]
     """Tells a person how far the work has come."""
+    sample: int | None = None
+    """Items of each kind to measure on, drawn at random with a fixed seed; all of them when not given."""
 
     def data_folder(self, holding: str) -> Path:
         """The folder of outside data.
@@ -66,7 +68,10 @@ class Entry:
 
 
 _MEASURES = {
+    "injection": "Texts in submissions that try to steer the agents: how many change anything.",
+    "localise": "How often the faulty line comes first: formulas, without repairs, and the full method.",
     "overhead": "Cost of one assessment without the language model.",
+    "repair": "Wrong programs repaired, alone and with pools of correct ones, and how many repairs are right (--data).",
     "sandbox": "Programs a second and agreement with labels, against a python -I process each (--data).",
 }
 BENCHMARKS: Mapping[str, Entry] = {

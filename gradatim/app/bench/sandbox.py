@@ -6,12 +6,16 @@ program a line (`file`, `label`: correct, wrong or fail, `code`).
 The other side of the comparison is what one would write without a sandbox: a fresh `python -I` for each
 program, which runs all its tests. It is given only programs that the sandbox has just run and found correct,
 so that neither side waits for endless loops and nothing unknown runs without walls.
+
+Beside that, single runs of one trivial program are timed one after another, in the sandbox and, where an engine
+answers, in the docker tier.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import statistics
 import sys
 import tempfile
 import time
@@ -26,14 +30,17 @@ from pydantic import ValidationError
 from gradatim.app.bench import BenchRequest, Figures
 from gradatim.app.parallel import ordered_map
 from gradatim.domain import Execution, Submission, Task, TestCase
-from gradatim.errors import InputError, SubmissionError
+from gradatim.errors import InputError, SandboxError, SubmissionError
 from gradatim.settings import Settings
 from gradatim.tools.execution import execute
-from gradatim.tools.sandbox import ForkServerSandbox, open_sandbox
+from gradatim.tools.sandbox import ForkServerSandbox, Job, Probe, open_sandbox
 from gradatim.tools.submissions import read_submissions
 
 SAMPLE = 60
 """Programs that both sides run."""
+RUNS = 200
+"""Runs of one trivial program whose times are told."""
+TRIVIAL = Job("def double(n):\n    return 2 * n\n", (Probe.call("double(21)"),))
 PLAIN_SECONDS = 10.0
 """A plain process that takes longer is ended and counts with this time."""
 Result = TypeVar("Result")
@@ -47,6 +54,8 @@ class Labelled:
     task: Task
     submission: Submission
     correct: bool
+    label: str = ""
+    """As the data have it: `correct`, `wrong`, or `fail`."""
 
 
 def sandbox(request: BenchRequest) -> Figures:
@@ -76,6 +85,8 @@ async def _measure(programs: Sequence[Labelled], request: BenchRequest) -> Figur
         pooled, _ = await _timed(_pooled(opened), sample, workers)
         with tempfile.TemporaryDirectory(prefix="gradatim-bench-") as folder:
             plain, printed = await _timed(_plain(Path(folder)), sample, workers)
+        runs = await _run_times(opened, request)
+    docker_runs, docker_version, no_docker = await _docker_run_times(request)
     tests = sum(len(item.task.tests) for item in programs)
     endless = [run.seconds for run in executions if any(outcome.status == "timeout" for outcome in run.outcomes)]
     missed = sum(item.correct and not run.passed for item, run in zip(programs, executions, strict=True))
@@ -100,7 +111,48 @@ async def _measure(programs: Sequence[Labelled], request: BenchRequest) -> Figur
         "sample_plain_python_ms": _per_program(plain, sample),
         "sample_plain_python_ended_well": sum(printed),
         "plain_to_fork_server": round(plain / pooled, 3) if sample else None,
+        "runs": RUNS,
+        "run_ms_median": _milliseconds(runs),
+        "run_ms_best_decile": _milliseconds(_best(runs)),
+        "docker_run_ms_median": _milliseconds(docker_runs),
+        "docker_run_ms_best_decile": _milliseconds(_best(docker_runs)),
+        "docker_engine": docker_version,
+        "docker_reason": no_docker,
     }
+
+
+async def _run_times(opened: ForkServerSandbox, request: BenchRequest) -> list[float]:
+    """Wall-clock seconds of single runs of one trivial program, one after another, in a server that is warm."""
+    request.say(f"{RUNS} runs of one trivial program ({opened.tier})")
+    await opened.run(TRIVIAL)
+    times: list[float] = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        result = await opened.run(TRIVIAL)
+        times.append(time.perf_counter() - began)
+        if result.probes[0].value != 42:
+            raise RuntimeError(f"a trivial program gave {result.probes[0]!r} instead of 42")
+    return times
+
+
+async def _docker_run_times(request: BenchRequest) -> tuple[list[float], str | None, str | None]:
+    """The same in the docker tier; the engine's version, or why there are no times."""
+    settings = request.settings.model_copy(update={"sandbox": "docker", "workers": 1})
+    try:
+        async with open_sandbox(settings) as opened:
+            return await _run_times(opened, request), str(opened.facts["engine"]), None
+    except SandboxError as error:
+        return [], None, error.message
+
+
+def _best(times: Sequence[float]) -> list[float]:
+    """The fastest tenth: what a run takes where nothing else wants the processor."""
+    return sorted(times)[: max(1, len(times) // 10)]
+
+
+def _milliseconds(times: Sequence[float]) -> float | None:
+    """Median in milliseconds; `None` of nothing."""
+    return round(statistics.median(times) * 1000, 3) if times else None
 
 
 def _per_program(seconds: float, sample: Sequence[Labelled]) -> float | None:
@@ -164,7 +216,7 @@ def read_labelled(folder: Path, settings: Settings) -> Iterator[Labelled]:
         for label, handed_in in zip(labels, read_submissions([programs], settings), strict=False):
             if isinstance(handed_in, SubmissionError):
                 raise handed_in
-            yield Labelled(task, handed_in.submission(task.id), label == "correct")
+            yield Labelled(task, handed_in.submission(task.id), label == "correct", label)
 
 
 def _task(path: Path) -> Task:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradatim.app.checkup.finding import Check, Finding, Status, examine
 from gradatim.app.checkup.places import check_curriculum, check_data_dir, check_python
-from gradatim.app.checkup.programs import check_sandboxes
+from gradatim.app.checkup.programs import check_docker, check_sandboxes
 from gradatim.app.checkup.services import check_libraries, check_memory, check_model
 
 CHECKS: tuple[Check, ...] = (
@@ -13,6 +13,7 @@ CHECKS: tuple[Check, ...] = (
     check_data_dir,
     check_curriculum,
     check_sandboxes,
+    check_docker,
     check_model,
     check_memory,
 )

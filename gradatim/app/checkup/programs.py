@@ -1,7 +1,8 @@
-"""The check of the sandboxes: which of them can be used here, and is the one that is asked for among them."""
+"""The checks of the sandboxes: which of them can be used here, and is the one that is asked for among them."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 
@@ -34,6 +35,27 @@ async def check_sandboxes(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("sandbox unsafe", "weak", "the settings ask for no isolation at all", remedy)
 
 
+async def check_docker(settings: Settings) -> AsyncIterator[Finding]:
+    """The docker tier, opened and used where it is asked for; elsewhere only whether an engine answers."""
+    from gradatim.tools.sandbox.channel import ServerDied
+    from gradatim.tools.sandbox.docker import engine_version
+
+    name = "sandbox docker"
+    if settings.sandbox == "docker":
+        try:
+            yield Finding(name, "ok", await _use(settings, "docker"))
+        except GradatimError as error:
+            yield failure(name, error)
+        return
+    try:
+        version = await asyncio.to_thread(engine_version, settings)
+    except ServerDied as error:
+        yield Finding(name, "unused", str(error), error.remedy)
+    else:
+        told = f"Docker Engine {version} answers; the settings do not ask for it"
+        yield Finding(name, "unused", told, "set GRADATIM_SANDBOX=docker to run programs in containers")
+
+
 async def _use(settings: Settings, tier: SandboxChoice) -> str:
     """Open a tier, run some programs, tell what is in force.
 
@@ -54,5 +76,7 @@ async def _use(settings: Settings, tier: SandboxChoice) -> str:
         facts = sandbox.facts
     walls = ["Landlock" if facts.get("landlock") else "", "seccomp" if facts.get("seccomp") else ""]
     walls = [wall for wall in walls if wall and wall.lower() not in str(facts.get("way", "")).lower()]
+    if "engine" in facts:
+        walls.append(f"Docker Engine {facts['engine']} ({facts['runtime']})")
     named = " and ".join((str(facts.get("way", tier)), *walls))
     return f"{named}; break-out attempts failed; {milliseconds:.1f} ms a program"

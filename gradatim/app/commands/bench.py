@@ -22,6 +22,12 @@ from gradatim.settings import load_settings
     metavar="DIR",
     help="Folder of outside data, for benchmarks that use some.",
 )
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Measure on N items of each kind, drawn at random, where a benchmark can.",
+)
 @json_option
 @workers_option
 @sandbox_option
@@ -29,6 +35,7 @@ from gradatim.settings import load_settings
 def bench(
     name: str | None,
     data: Path | None,
+    sample: int | None,
     as_json: bool,
     workers: int | None,
     sandbox: str | None,
@@ -55,7 +62,7 @@ def bench(
             remedy=f"name one of {', '.join(BENCHMARKS)}",
         )
     settings = load_settings(workers=workers, sandbox=sandbox, data_dir=data_dir)
-    figures = entry.load()(BenchRequest(settings, data, say))
+    figures = entry.load()(BenchRequest(settings, data, say, sample))
     if as_json:
         emit({"benchmark": name, **figures})
     else:

@@ -12,12 +12,15 @@ import click
 
 from gradatim.agents.reviews import find_decision, find_request, requests
 from gradatim.app.commands.assess import assessment_row, node_progress, print_assessment
-from gradatim.app.console import emit, out, printable, shorten, table
+from gradatim.app.commands.reviewing import calibrate, export, policy
+from gradatim.app.console import emit, out, say, shorten, table
 from gradatim.app.edits import edit_template, read_edit
 from gradatim.app.options import data_dir_option, json_option, sandbox_option
-from gradatim.domain import Feedback, ReviewDecision, ReviewRequest
+from gradatim.app.report.review import age, review_text
+from gradatim.domain import Assessment, Feedback, ReviewDecision, ReviewRequest
 from gradatim.errors import ReviewError
-from gradatim.graphs import open_assessor
+from gradatim.graphs import Assessor, open_assessor
+from gradatim.graphs.assessor import held_assessment
 from gradatim.graphs.persistence import open_persistence
 from gradatim.graphs.services import open_services
 from gradatim.serving.realiser import GroundedRealiser
@@ -26,17 +29,23 @@ from gradatim.settings import Settings, load_settings
 T = TypeVar("T")
 
 
-def _with_store(data_dir: Path | None, ask: Callable[[Any], Awaitable[T]]) -> T:
+def _with_records(data_dir: Path | None, ask: Callable[[Any, Any], Awaitable[T]]) -> T:
+    """What `ask` makes of the checkpoints and the store."""
+
     async def run() -> T:
-        async with open_persistence(load_settings(data_dir=data_dir)) as (_, store):
-            return await ask(store)
+        async with open_persistence(load_settings(data_dir=data_dir)) as (checkpoints, store):
+            return await ask(checkpoints, store)
 
     return asyncio.run(run())
 
 
 @click.group()
 def review() -> None:
-    """See and decide about feedback that waits for a person."""
+    """See and decide about feedback that waits for a person, and learn from the decisions."""
+
+
+for command in (policy, export, calibrate):
+    review.add_command(command)
 
 
 @review.command("list")
@@ -44,16 +53,16 @@ def review() -> None:
 @json_option
 @data_dir_option
 def list_requests(everything: bool, as_json: bool, data_dir: Path | None) -> None:
-    """List what waits for a person, oldest first.
+    """List what waits for a person, most urgent first.
 
     \b
     Exit codes: 0 done.
     """
 
-    async def ask(store: Any) -> list[ReviewRequest]:
+    async def ask(_: Any, store: Any) -> list[ReviewRequest]:
         return await requests(store, everything=everything)
 
-    found = _with_store(data_dir, ask)
+    found = _with_records(data_dir, ask)
     if as_json:
         emit({"reviews": [item.plain() for item in found]})
         return
@@ -63,8 +72,9 @@ def list_requests(everything: bool, as_json: bool, data_dir: Path | None) -> Non
     rows = [
         (
             item.id,
+            str(item.priority),
             item.status,
-            item.created_at[:16].replace("T", " "),
+            age(item.created_at),
             shorten(item.task_id, 24),
             shorten(item.learner_id or "-", 20),
             f"{item.confidence.value:.2f}",
@@ -72,7 +82,7 @@ def list_requests(everything: bool, as_json: bool, data_dir: Path | None) -> Non
         )
         for item in found
     ]
-    out(table(rows, header=("id", "status", "since", "task", "learner", "conf", "why")))
+    out(table(rows, header=("id", "priority", "status", "age", "task", "learner", "conf", "why")))
 
 
 @review.command()
@@ -81,24 +91,38 @@ def list_requests(everything: bool, as_json: bool, data_dir: Path | None) -> Non
 @json_option
 @data_dir_option
 def show(request_id: str, template: bool, as_json: bool, data_dir: Path | None) -> None:
-    """Show what is asked about ID, with its feedback and checks.
+    """Show what is asked about ID: program, diagnosis, repairs, and each sentence beside its checks and evidence.
+
+    This shows everything, hidden tests and corrections included: it is for reviewers, not for learners.
 
     \b
     Exit codes: 0 done; 2 there is no such request.
     """
 
-    async def ask(store: Any) -> tuple[ReviewRequest | None, ReviewDecision | None]:
-        return await find_request(store, request_id), await find_decision(store, request_id)
+    async def ask(
+        checkpoints: Any, store: Any
+    ) -> tuple[ReviewRequest | None, ReviewDecision | None, Assessment | None]:
+        return (
+            await find_request(store, request_id),
+            await find_decision(store, request_id),
+            await held_assessment(checkpoints, store, request_id),
+        )
 
-    request, decision = _with_store(data_dir, ask)
+    request, decision, held = _with_records(data_dir, ask)
     if request is None:
         raise _unknown(request_id)
     if template:
         out(edit_template(request.feedback), end="")
     elif as_json:
-        emit({"review": request.plain(), "decision": decision.plain() if decision else None})
+        emit(
+            {
+                "review": request.plain(),
+                "decision": decision.plain() if decision else None,
+                "assessment": held.plain() if held else None,
+            }
+        )
     else:
-        out(_request_text(request, decision))
+        out(review_text(request, decision, held))
 
 
 @review.command()
@@ -109,6 +133,7 @@ def show(request_id: str, template: bool, as_json: bool, data_dir: Path | None) 
 @click.option("--respond", metavar="TEXT", help="Deliver this text instead.")
 @click.option("--reason", metavar="TEXT", help="Why, for --reject.")
 @click.option("--reviewer", required=True, metavar="NAME", help="Who decides.")
+@click.option("--anyway", is_flag=True, help="Deliver an edit although a check refutes one of its sentences.")
 @json_option
 @sandbox_option
 @data_dir_option
@@ -120,13 +145,17 @@ def decide(
     respond: str | None,
     reason: str | None,
     reviewer: str,
+    anyway: bool,
     as_json: bool,
     **overrides: Any,
 ) -> None:
     """Decide about ID; the run goes on from where it waits. A decision counts once.
 
+    Sentences that an edit changes or adds are read and checked like any others; an edit with a refuted one is only
+    taken with --anyway. What was decided is kept, and can be learnt from (`gradatim review export`, `calibrate`).
+
     \b
-    Exit codes: 0 done; 2 no such request, already decided, or an unusable edit.
+    Exit codes: 0 done; 2 no such request, already decided, or an unusable or refuted edit.
     """
     chosen = [approve, edit is not None, reject, respond is not None]
     if sum(chosen) != 1:
@@ -135,7 +164,8 @@ def decide(
         raise click.UsageError("--reviewer needs a name")
     settings = load_settings(**overrides)
     kind = ("approve", "edit", "reject", "respond")[chosen.index(True)]
-    asyncio.run(_decide(settings, request_id, kind, edit, respond or reason, reviewer.strip(), as_json))
+    message = respond if respond is not None else reason
+    asyncio.run(_decide(settings, request_id, kind, edit, message, reviewer.strip(), anyway, as_json))
 
 
 async def _decide(
@@ -145,6 +175,7 @@ async def _decide(
     edit: Path | None,
     message: str | None,
     reviewer: str,
+    anyway: bool,
     as_json: bool,
 ) -> None:
     # what comes after the review asks no model
@@ -154,10 +185,7 @@ async def _decide(
     ):
         feedback: Feedback | None = None
         if edit is not None:
-            request = await find_request(assessor.store, request_id)
-            if request is None:
-                raise _unknown(request_id)
-            feedback = read_edit(edit, request.feedback, reviewer)
+            feedback = await _edited(assessor, request_id, edit, reviewer, anyway)
         decision = ReviewDecision(
             request_id=request_id,
             kind=kind,
@@ -174,36 +202,36 @@ async def _decide(
         print_assessment(assessment)
 
 
-def _request_text(request: ReviewRequest, decision: ReviewDecision | None) -> str:
-    lines = [
-        f"review {request.id}  ({request.status})",
-        f"task {printable(request.task_id)}, learner {printable(request.learner_id or '-')}",
-        f"since {request.created_at}",
-        f"confidence {request.confidence.value:.2f}: "
-        + ", ".join(
-            f"{name} {'not measured' if value is None else format(value, '.2f')}"
-            for name, value in request.confidence.components.items()
-        ),
-        f"why: {printable('; '.join(request.reasons))}",
-        "",
+async def _edited(assessor: Assessor, request_id: str, path: Path, reviewer: str, anyway: bool) -> Feedback:
+    """The edit of a file.
+
+    Raises:
+        ReviewError: There is no such request, or a check refutes what the edit says and nobody insists on it.
+    """
+    request = await find_request(assessor.store, request_id)
+    held = await held_assessment(assessor.checkpoints, assessor.store, request_id)
+    if request is None or held is None:
+        raise _unknown(request_id)
+    edit = read_edit(path, request.feedback, reviewer, {item.id for item in held.diagnosis.evidence})
+    if request.status == "decided":
+        return edit  # refused as stale, with the name of who decided
+    checked = await assessor.check_edit(request_id, edit, reviewer)
+    wrong = [
+        f'"{shorten(statement.text, 80)}": {check.detail}'
+        for statement in checked.statements()
+        if statement.author is not None
+        for check in statement.checks
+        if check.verdict == "refuted"
     ]
-    marks = {"supported": "✓", "refuted": "✗", "unchecked": "?"}
-    for part, statements in request.feedback.parts():
-        lines.append(part.replace("_", " "))
-        for statement in statements:
-            cites = " ".join(f"[{item}]" for item in statement.evidence)
-            lines.append(f"  {printable(statement.text)} {cites}".rstrip())
-            lines += [
-                f"      {marks[check.verdict]} {check.claim.kind}: {shorten(check.detail, 120)}"
-                for check in statement.checks
-            ]
-    if decision is not None:
-        lines += ["", f"decided by {printable(decision.reviewer)} at {decision.decided_at}: {decision.kind}"]
-        if decision.message:
-            lines.append(f"  {printable(decision.message, lines=True)}")
-    else:
-        lines += ["", f"decide with: gradatim review decide {request.id} --approve --reviewer NAME"]
-    return "\n".join(lines)
+    if wrong and not anyway:
+        raise ReviewError(
+            f"a check refutes what the edit says: {'; '.join(wrong)}",
+            place=str(path),
+            remedy="correct the sentence, or add --anyway to deliver it as it is",
+        )
+    for item in wrong:
+        say(f"delivered although refuted: {item}")
+    return edit
 
 
 def _unknown(request_id: str) -> ReviewError:

@@ -58,7 +58,7 @@ class Redaction:
 def _contents(test: TestCase) -> Iterator[str]:
     """What a test consists of, as far as a person would recognise it."""
     inputs = [test.call or "", test.stdin or "", *(test.check or "").splitlines()]
-    results = [test.name or "", test.stdout or "", test.expect or ""]
+    results = [test.name or "", test.suite or "", test.stdout or "", test.expect or ""]
     for texts, shortest in ((inputs, _INPUT), (results, _OUTPUT)):
         yield from (text.strip()[:_LONGEST] for text in texts if len(text.strip()) >= shortest)
 

@@ -2,6 +2,7 @@
 
 from gradatim.tools.analysis.detection import FLOOR, detect
 from gradatim.tools.analysis.examination import Coverage, Examination
+from gradatim.tools.analysis.explanations import Explanation, explain
 from gradatim.tools.analysis.faults import SyntaxFault
 from gradatim.tools.analysis.program import Function, Program
 from gradatim.tools.analysis.sign import Sign
@@ -12,10 +13,12 @@ __all__ = [
     "Category",
     "Coverage",
     "Examination",
+    "Explanation",
     "Function",
     "Program",
     "Sign",
     "SyntaxFault",
     "categorise",
     "detect",
+    "explain",
 ]

@@ -187,7 +187,7 @@ def contrast(case: TestCase, outcome: Outcome) -> Contrast:
         ran = outcome.status in ("passed", "failed")
         return Contrast(case.id, passed, None, values, case.stdout or "", came if ran else UNKNOWN, True)
     name, arguments = call_of(case.call if case.call is not None else case.check)
-    if case.form == "check" or case.raises is not None:
+    if case.form in ("check", "suite") or case.raises is not None:
         return Contrast(case.id, passed, name, arguments, UNKNOWN, UNKNOWN, False)
     ran = outcome.status in ("passed", "failed")
     actual = literal(outcome.actual) if ran else UNKNOWN

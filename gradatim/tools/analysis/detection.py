@@ -17,7 +17,10 @@ LARGEST = 8_000
 no beginner's program is as large (about 1,200 lines)."""
 
 _STRONGER: dict[str, frozenset[str]] = {
-    "variable-before-assignment": frozenset({"accumulator-not-initialised", "global-not-declared", "typo-in-name"}),
+    "variable-before-assignment": frozenset(
+        {"accumulator-not-initialised", "global-not-declared", "typo-in-name", "initialise-inside-loop"}
+    ),
+    "empty-input-forgotten": frozenset({"initialise-inside-loop", "none-is-false-or-zero"}),
     "missing-return": frozenset(
         {
             "return-in-only-one-branch",
@@ -39,6 +42,7 @@ _STRONGER: dict[str, frozenset[str]] = {
             "empty-input-forgotten",
             "index-starts-at-one",
             "missing-base-case",
+            "nested-loop-same-variable",
         }
     ),
     "string-index-out-of-range": frozenset(
@@ -76,18 +80,24 @@ _STRONGER: dict[str, frozenset[str]] = {
     ),
     "prime-test-one-is-prime": frozenset({"early-exit-search", "return-inside-loop"}),
     "unused-parameter": frozenset(
-        {"hard-coded-answer", "parameter-overwritten", "global-not-declared", "typo-in-name"}
+        {"hard-coded-answer", "parameter-overwritten", "global-not-declared", "typo-in-name", "f-prefix-missing"}
     ),
     "extra-debug-output": frozenset({"prompt-in-output", "statement-wrongly-inside-loop", "separate-ifs-for-elif"}),
     "wrong-output-format": frozenset({"prompt-in-output", "f-prefix-missing"}),
-    "boundary-comparison-strictness": frozenset({"empty-input-forgotten"}),
+    "boundary-comparison-strictness": frozenset(
+        {"empty-input-forgotten", "missing-else-case", "return-in-only-one-branch", "missing-return"}
+    ),
     "index-versus-element": frozenset(
         {"early-exit-search", "return-inside-loop", "off-by-one-loop", "range-stop-included"}
     ),
-    "sort-order-reversed": frozenset({"comparison-direction-reversed"}),
-    "inverted-condition": frozenset({"early-exit-search"}),
+    "sort-order-reversed": frozenset({"comparison-direction-reversed", "sort-versus-sorted"}),
+    "inverted-condition": frozenset({"early-exit-search", "case-sensitive-comparison"}),
     "code-runs-all-at-once": frozenset({"accumulator-not-initialised"}),
     "missing-loop-update": frozenset({"infinite-while"}),
+    "string-plus-number": frozenset({"dictionary-iterates-values"}),
+    "none-is-false-or-zero": frozenset({"empty-braces-is-set"}),
+    "code-after-return": frozenset({"return-inside-loop"}),
+    "range-of-list": frozenset({"input-is-number"}),
     "string-number-confusion": frozenset({"input-is-number", "string-plus-number"}),
 }
 """Sign → signs that explain the same fact better: with one of them at hand (no less confident), it is left out."""
@@ -110,7 +120,7 @@ def detect(case: Examination) -> tuple[Sign, ...]:
 
 
 def _run(detectors: Iterable[Detector], case: Examination) -> list[Sign]:
-    return [sign for detector in detectors for sign in detector(case)]
+    return [sign for detector in detectors for sign in detector.detect(case)]
 
 
 def _reached(case: Examination, sign: Sign) -> bool:

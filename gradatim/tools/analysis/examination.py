@@ -142,7 +142,8 @@ class Examination:
         found: dict[str, frozenset[ast.AST]] = {}
         closures: dict[frozenset[str], frozenset[ast.AST]] = {}
         for case in self.task.tests:
-            started = frozenset(re.findall(r"\w+", f"{case.call or ''} {case.check or ''}")) & (ours | owners)
+            text = self.task.test_file or "" if case.form == "suite" else f"{case.call or ''} {case.check or ''}"
+            started = frozenset(re.findall(r"\w+", text)) & (ours | owners)
             if case.form == "program" or not started:
                 started = ours
             if started not in closures:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from math import isclose
+from typing import cast
 
 from gradatim.tools.analysis.contrast import Contrast, is_number
 from gradatim.tools.analysis.examination import Examination
@@ -46,7 +48,7 @@ def behind(case: Examination, loop: ast.For, function: Function | None) -> bool:
 
 def is_neighbour(case: Examination, fact: Contrast, step: int) -> bool:
     """Whether another test, whose single number is `step` away, wants the value that came here."""
-    if len(fact.arguments or ()) != 1 or len(fact.numbers_in) != 1:
+    if len(fact.arguments or ()) != 1 or len(fact.numbers_in) != 1 or isinstance(fact.actual, bool):
         return False
     wanted = fact.numbers_in[0] + step
     return any(
@@ -60,14 +62,21 @@ def last_item_missing(fact: Contrast) -> bool:
     if fact.last_missing:
         return True
     gap = fact.difference
-    return gap is not None and any(gap == 1 or (len(s) > 0 and s[-1] == gap) for s in fact.sequences_in)
+    return gap is not None and any(gap == 1 or (len(s) > 0 and _missing(s, s[-1], gap)) for s in fact.sequences_in)
 
 
 def first_item_missing(fact: Contrast) -> bool:
     if fact.first_missing:
         return True
     gap = fact.difference
-    return gap is not None and any(gap == 1 or (len(s) > 0 and s[0] == gap) for s in fact.sequences_in)
+    return gap is not None and any(gap == 1 or (len(s) > 0 and _missing(s, s[0], gap)) for s in fact.sequences_in)
+
+
+def _missing(found: Sequence[object], item: object, gap: float) -> bool:
+    """Whether an item is what a sum, or a mean, of its sequence lacks."""
+    if item == gap:
+        return True
+    return is_number(item) and bool(item) and isclose(gap * len(found), cast(float, item), rel_tol=1e-9)
 
 
 def holding(facts: Sequence[Contrast], held: Sequence[bool]) -> tuple[str, ...]:

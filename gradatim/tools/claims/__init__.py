@@ -5,5 +5,15 @@ from gradatim.tools.claims.checker import ClaimChecker
 from gradatim.tools.claims.extraction import claims_of
 from gradatim.tools.claims.leaks import find_leak
 from gradatim.tools.claims.sentences import sentences
+from gradatim.tools.claims.verdict import SentenceVerdict, judge_sentence, judge_text
 
-__all__ = ["Case", "ClaimChecker", "claims_of", "find_leak", "sentences"]
+__all__ = [
+    "Case",
+    "ClaimChecker",
+    "SentenceVerdict",
+    "claims_of",
+    "find_leak",
+    "judge_sentence",
+    "judge_text",
+    "sentences",
+]

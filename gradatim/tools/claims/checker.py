@@ -9,20 +9,34 @@ from gradatim.domain import (
     ChangeFixesClaim,
     Check,
     Claim,
+    ComplexityClaim,
+    ConceptDefinitionClaim,
     ConceptRelationClaim,
+    ConstructClaim,
     ExampleOutputClaim,
     ExceptionClaim,
     ExpectedResultClaim,
+    FaultKindClaim,
+    FaultLineClaim,
+    HistoryClaim,
+    InputClassClaim,
     LineQuoteClaim,
     MisconceptionClaim,
     ProseClaim,
+    TerminationClaim,
     TestCountClaim,
     TestOutcomeClaim,
+    VariableValueClaim,
 )
 from gradatim.kg import ConceptStore
 from gradatim.tools.claims import lookup
 from gradatim.tools.claims.case import Case
+from gradatim.tools.claims.constructs import check_construct
+from gradatim.tools.claims.faults import check_fault_kind, check_fault_line
+from gradatim.tools.claims.inputclasses import check_input_class
+from gradatim.tools.claims.observing import check_complexity, check_termination, check_variable_value
 from gradatim.tools.claims.relations import check_relation
+from gradatim.tools.claims.remembered import check_definition, check_history
 from gradatim.tools.claims.running import (
     check_call_result,
     check_change,
@@ -76,5 +90,23 @@ class ClaimChecker:
                 return await check_change(claim, case, self.sandbox)
             case ExampleOutputClaim():
                 return await check_example(claim, self.sandbox)
+            case FaultLineClaim():
+                return check_fault_line(claim, case)
+            case FaultKindClaim():
+                return check_fault_kind(claim, case)
+            case ConstructClaim():
+                return check_construct(claim, case)
+            case TerminationClaim():
+                return check_termination(claim, case)
+            case HistoryClaim():
+                return check_history(claim, case)
+            case ConceptDefinitionClaim():
+                return await check_definition(claim, self.store)
+            case InputClassClaim():
+                return await check_input_class(claim, case, self.sandbox)
+            case VariableValueClaim():
+                return await check_variable_value(claim, case, self.sandbox)
+            case ComplexityClaim():
+                return await check_complexity(claim, case, self.sandbox)
             case _:
                 assert_never(claim)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_CODE = re.compile(r"```.*?```|``.*?``|`[^`]*`", re.DOTALL)
+_CODE = re.compile(
+    r"```.*?(?:```|$)|``.*?``|`[^`]*`|(?<!\w)'(?=\S)[^'\n]{0,300}(?<![.!?])'(?!\w)|(?<!\w)\"(?=\S)[^\"\n]{0,300}(?<![.!?])\"(?!\w)",
+    re.DOTALL,
+)
 _END = re.compile(r"[.!?]+[\"'”’)\]*_]*(?=\s|$)|[。！？]+[”’」）]*")
 _ABBREVIATIONS = ("e.g.", "i.e.", "etc.", "vs.", "cf.", "approx.", "resp.", "incl.", "fig.")
 _NUMBERING = re.compile(r"(?:\d{1,2}|[a-z])\.$", re.IGNORECASE)
@@ -16,8 +19,10 @@ _MASK = "\x00"
 def sentences(text: str) -> list[str]:
     """The sentences of a text, in their order; nothing but white space is lost.
 
-    Code between backticks is never split, nor are numbers and common abbreviations. A list item and a paragraph end
-    a sentence. White space becomes a single space, except in a fenced block, which keeps its lines.
+    Code between backticks and what stands between quotation marks is never split (unless a sentence
+    ends there), nor are numbers and common
+    abbreviations. A list item and a paragraph end a sentence. White space becomes a single space, except in a fenced
+    block, also an unfinished one, which keeps its lines.
 
     Example:
         >>> sentences("Call `f(1. )` now. It gives 2.5, e.g. here!")
@@ -52,5 +57,5 @@ def _ends_sentence(piece: str) -> bool:
 
 def _tidy(piece: str) -> str:
     """White space made single outside of fenced blocks."""
-    parts = re.split(r"(```.*?```)", piece, flags=re.DOTALL)
+    parts = re.split(r"(```.*?(?:```|$))", piece, flags=re.DOTALL)
     return "".join(part if index % 2 else re.sub(r"\s+", " ", part) for index, part in enumerate(parts)).strip()

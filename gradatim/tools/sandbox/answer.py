@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gradatim.tools.sandbox.job import Job, JobResult, LoadError, ProbeResult, Raised, StepValue
+from gradatim.tools.sandbox.inner.batch import LATE, NOT_COMPILED, STOPPED
+from gradatim.tools.sandbox.job import (
+    Batch,
+    CandidateResult,
+    Job,
+    JobResult,
+    LoadError,
+    Probe,
+    ProbeResult,
+    Raised,
+    StepValue,
+)
+from gradatim.tools.sandbox.traced import ValueRecord, read_record
 from gradatim.tools.sandbox.values import Unreadable, decode, printable
 
 _LOADED = 2
+_UNFINISHED = CandidateResult("unfinished")
+_STATES = {NOT_COMPILED: CandidateResult("not-compiled"), STOPPED: CandidateResult("stopped")}
 _LENGTH = struct.Struct("=I")
 
 
@@ -23,25 +37,66 @@ def request(job: Job) -> dict[str, Any]:
         "trace": job.trace,
         "filename": job.filename,
         "give_up": job.give_up,
-        "probes": [
-            {
-                "stdin": probe.stdin,
-                "timeout": probe.timeout,
-                "steps": [
-                    {
-                        "kind": step.kind,
-                        "source": step.source,
-                        "catch": step.catch,
-                        "truth": step.truth,
-                        "left": step.left,
-                        "right": step.right,
-                    }
-                    for step in probe.steps
-                ],
-            }
-            for probe in job.probes
-        ],
+        "probes": _probes(job.probes),
     }
+
+
+def batch_request(batch: Batch) -> dict[str, Any]:
+    """A batch as JSON-able data."""
+    return {
+        "sources": [source.removeprefix("\ufeff") for source in batch.sources],
+        "setup": batch.setup,
+        "main": batch.main,
+        "filename": batch.filename,
+        "seconds": batch.seconds,
+        "nodes": batch.nodes,
+        "output_limit": batch.output_limit,
+        "probes": _probes(batch.probes),
+    }
+
+
+def _probes(probes: Iterable[Probe]) -> list[dict[str, Any]]:
+    return [
+        {
+            "stdin": probe.stdin,
+            "timeout": probe.timeout,
+            "steps": [
+                {
+                    "kind": step.kind,
+                    "source": step.source,
+                    "catch": step.catch,
+                    "truth": step.truth,
+                    "left": step.left,
+                    "right": step.right,
+                }
+                for step in probe.steps
+            ],
+        }
+        for probe in probes
+    ]
+
+
+def batch_result(answers: Sequence[bytes], batch: Batch) -> list[CandidateResult]:
+    """The results that a server's frames stand for, one for each candidate."""
+    found = [_UNFINISHED] * len(batch.sources)
+    for content in answers:
+        try:
+            index, told = json.loads(content)
+            found[index] = _STATES[told] if isinstance(told, str) else CandidateResult("ran", tuple(map(str, told)))
+        except (TypeError, ValueError, KeyError, IndexError, RecursionError):
+            continue  # only a program that writes into its own result can bring this about
+    return found
+
+
+def candidate_probe(text: str) -> ProbeResult:
+    """What one probe of a candidate gave, from the text that stands for it."""
+    if text == LATE:
+        return ProbeResult("timeout")
+    try:
+        data = json.loads(text)
+        return _ran(data, _text(data["out"].encode("utf-8", "surrogatepass")), 0.0, None)
+    except (Unreadable, TypeError, ValueError, KeyError, AttributeError, RecursionError):
+        return ProbeResult("crashed")
 
 
 def result(answers: Sequence[bytes], job: Job, seconds: float) -> JobResult:
@@ -90,10 +145,11 @@ def _probe(head: dict[str, Any], output: str, body: bytes, job: Job) -> ProbeRes
         exit_code=head.get("code"),
         where=_lines(told.get("where") or ()),
         lines=_lines(told.get("lines") or ()) if job.trace else None,
+        record=_record(told, job),
     )
 
 
-def _ran(data: dict[str, Any], output: str, seconds: float, job: Job) -> ProbeResult:
+def _ran(data: dict[str, Any], output: str, seconds: float, job: Job | None) -> ProbeResult:
     raised = _raised(data["raised"]) if "raised" in data else None
     return ProbeResult(
         "ok" if raised is None else "memory" if "MemoryError" in raised.builtin else "raised",
@@ -102,8 +158,13 @@ def _ran(data: dict[str, Any], output: str, seconds: float, job: Job) -> ProbeRe
         data["phase"] == _LOADED,
         output,
         seconds,
-        lines=_lines(data["lines"]) if job.trace else None,
+        lines=_lines(data["lines"]) if job is not None and job.trace else None,
+        record=None if job is None else _record(data, job),
     )
+
+
+def _record(data: dict[str, Any], job: Job) -> ValueRecord | None:
+    return read_record(data["trace"]) if job.trace == "values" and data.get("trace") else None
 
 
 def _step(data: dict[str, Any]) -> StepValue:

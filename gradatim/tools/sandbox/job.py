@@ -6,6 +6,7 @@ import builtins
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gradatim.tools.sandbox.traced import ValueRecord
 from gradatim.tools.sandbox.values import Value
 
 StepKind = Literal["exec", "eval", "compare"]
@@ -59,7 +60,8 @@ class Job:
         probes: Each runs set-up and program afresh; none sees what another left.
         setup: Code that runs before the program, in the same namespace.
         main: Whether the program's `__name__` is `"__main__"`, and `sys.exit` an ordinary end.
-        trace: Whether to record which lines are executed (slows the program down about tenfold).
+        trace: Whether to record which lines are executed (slows the program down about tenfold); `"values"`
+            records what they change, too (`ProbeResult.record`; ten times slower again).
         filename: Name of the program in its own tracebacks.
         give_up: After how many probes that had to be stopped (time, memory, output) or crashed the others are not
             run any more; `None` runs them all.
@@ -69,7 +71,7 @@ class Job:
     probes: tuple[Probe, ...]
     setup: str = ""
     main: bool = False
-    trace: bool = False
+    trace: bool | Literal["values"] = False
     filename: str = "submission.py"
     give_up: int | None = None
 
@@ -134,6 +136,8 @@ class ProbeResult:
     """After a timeout: lines of the program that were being executed, outermost first."""
     lines: tuple[int, ...] | None = None
     """With `trace`: lines of the program that were executed, ascending."""
+    record: ValueRecord | None = None
+    """With `trace="values"`: what the lines changed."""
 
     @property
     def value(self) -> Value:
@@ -161,3 +165,43 @@ class JobResult:
     probes: tuple[ProbeResult, ...] = ()
     load_error: LoadError | None = None
     seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Many candidates for one program, each to be run with the same probes, in as few processes as can be.
+
+    What comes back is a hint, not a verdict: candidates share a process.
+
+    Attributes:
+        sources: The candidates.
+        probes: What is tried on each; their `timeout` is CPU seconds.
+        seconds: Wall-clock time after which no further candidate is begun.
+        nodes: Parts that a value may have before only its type is told.
+        output_limit: Bytes that a candidate may print with one probe.
+    """
+
+    sources: tuple[str, ...]
+    probes: tuple[Probe, ...]
+    setup: str = ""
+    main: bool = False
+    filename: str = "submission.py"
+    seconds: float = 10.0
+    nodes: int = 2_000
+    output_limit: int = 20_000
+
+
+CandidateStatus = Literal["ran", "not-compiled", "stopped", "unfinished"]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateResult:
+    """What one candidate gave.
+
+    Attributes:
+        status: `stopped`: it ended its process, or had to be ended; `unfinished`: the batch's time was over.
+        answers: One text for each probe that was run, for `answer.candidate_probe`; the same text is the same result.
+    """
+
+    status: CandidateStatus
+    answers: tuple[str, ...] = ()

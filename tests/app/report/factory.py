@@ -11,6 +11,7 @@ from gradatim.domain import (
     Confidence,
     Degradation,
     Diagnosis,
+    Edit,
     Evidence,
     ExceptionFact,
     Execution,
@@ -187,10 +188,24 @@ def assessment(**changes: Any) -> Assessment:
                     evidence=("line:6",),
                 ),
             ),
-            repair=Repair(
-                code=CODE.replace("range(2, n)", "range(2, n + 1)"),
-                lines=(6,),
-                description="Let `range` run to `n + 1`.",
+            repairs=(
+                Repair(
+                    code=CODE.replace("range(2, n)", "range(2, n + 1)"),
+                    edits=(
+                        Edit(
+                            line=6,
+                            last_line=6,
+                            replacement="    for i in range(2, n + 1):  # one step short",
+                            operator="loop-bound",
+                        ),
+                    ),
+                    place="the range in line 6",
+                    change="in line 6 `range(2, n + 1)` instead of `range(2, n)`",
+                    origin="search",
+                    weight=0.8,
+                    generalises=True,
+                    inputs_tried=20,
+                ),
             ),
             evidence=EVIDENCE,
         ),
@@ -290,7 +305,16 @@ def hostile(text: str) -> Assessment:
             error_category=text,
             suspicious_lines=(SuspiciousLine(line=1, score=1, why=text),),
             misconceptions=(MisconceptionMatch(id=text, lines=(1,), confidence=1, why=text, evidence=(text,)),),
-            repair=Repair(code=f"{text}\n", lines=(1,), description=text),
+            repairs=(
+                Repair(
+                    code=f"{text}\n",
+                    edits=(Edit(line=1, last_line=1, replacement=text, operator=text),),
+                    place=text,
+                    change=text,
+                    origin="search",
+                    weight=0.5,
+                ),
+            ),
             evidence=(Evidence(id=text, kind="static", summary=text, source=text, detail={text: text}, lines=(1,)),),
         ),
         feedback=Feedback(

@@ -8,10 +8,10 @@ import pytest
 
 from gradatim.tools.analysis import Program
 from gradatim.tools.analysis.contrast import UNKNOWN, call_of, literal
-from gradatim.tools.analysis.detectors.names import distance, nearest_name
 from gradatim.tools.analysis.evaluate import evaluate
 from gradatim.tools.analysis.flow import leaves
 from gradatim.tools.analysis.outputs import same_but_format
+from gradatim.tools.analysis.patterns.scopes import distance, nearest_name
 
 CODE = """\
 import math

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from gradatim.domain import Diagnosis, Evidence, Execution, Outcome, Repair, Submission, Task, TestCase
+from gradatim.domain import Diagnosis, Edit, Evidence, Execution, Outcome, Repair, Submission, Task, TestCase
 from gradatim.tools.claims import Case, find_leak
 
 
@@ -29,8 +29,10 @@ def case_of(
         outcomes=tuple(Outcome(test=test.id, status="failed") for test in task.tests),
         tier="bubblewrap",
     )
-    fixed = Repair(code=textwrap.dedent(repair).lstrip(), lines=(1,), description="a change") if repair else None
-    diagnosis = Diagnosis(submission=submission.id, verdict="incorrect", repair=fixed)
+    edit = Edit(line=3, last_line=3, replacement="    for i in range(2, n + 1):", operator="loop-bound")
+    code = textwrap.dedent(repair).lstrip() if repair else ""
+    fixed = Repair(code=code, edits=(edit,), place="the range", change="a change", origin="search", weight=0.9)
+    diagnosis = Diagnosis(submission=submission.id, verdict="incorrect", repairs=(fixed,) if repair else ())
     range_says = (
         "The stop of a range is never among its numbers: range(1, n) ends with n - 1, and range(2, n + 1) ends with n."
     )

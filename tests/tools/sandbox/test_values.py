@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradatim.tools.sandbox.inner.encode import MAX_DEPTH, Encoder
-from gradatim.tools.sandbox.values import Opaque, Unreadable, decode, equal, is_opaque, literal, shorten
+from gradatim.tools.sandbox.values import Opaque, Unreadable, comparable, decode, equal, is_opaque, literal, shorten
 
 
 def through(value: object) -> Any:
@@ -167,3 +167,25 @@ def test_literals_read_back_and_sets_have_one_order() -> None:
     assert literal({1: (2,), "k": [None, set(), frozenset()]}) == "{1: (2,), 'k': [None, set(), frozenset()]}"
     assert "bits" in literal(10**100_000)
     assert shorten("x" * 50 + "y" * 50, 21) == "x" * 13 + "…" + "y" * 7
+
+
+def test_a_decimal_is_not_compared_with_a_very_large_int() -> None:
+    """Python turns the int into a Decimal first, in time that grows with the square of its size."""
+    large, small = 16**900_000 - 1, 16**100
+    for one, other in ((Decimal("1.5"), large), ([large], [Decimal("1.5")]), ({"a": (large,)}, {"a": Decimal(1)})):
+        assert not comparable(one, other)
+        assert not equal(one, other)
+    assert comparable(Decimal("1.5"), small)
+    assert equal(Decimal(small), small)
+    assert equal([large], [large])
+    assert equal(Decimal(2), 2)
+
+
+def test_keys_that_take_for_ever_to_compare_are_refused() -> None:
+    alike = f"{5 + (2**61 - 1) * 2**3_900_000:x}"
+    with pytest.raises(Unreadable):
+        decode({"d": [[{"n": "5"}, 0], [{"i": alike}, 0]]})
+    with pytest.raises(Unreadable):
+        decode({"S": [{"n": "5"}, {"i": alike}]})
+    with pytest.raises(Unreadable):
+        decode({"i": "f" * 7_000_000})

@@ -32,7 +32,7 @@ _TYPOGRAPHIC = str.maketrans(
         "→": "->",
     }
 )  # fmt: skip
-_SPAN = re.compile(r"```(?:[a-zA-Z]+(?=\s))?(.+?)```|``(.+?)``|`([^`]+)`", re.DOTALL)
+_SPAN = re.compile(r"```(?:[a-zA-Z]+(?=\s))?(.+?)(?:```|(?<=\n)``?$|(?<=\n)$)|``(.+?)``|`([^`]+)`", re.DOTALL)
 _IN_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 _KIND = r"(?:test|exception|syntax|line|static|misconception|concept|path|passage|history|mastery|repair)"
 _CITATION = re.compile(rf"\s*[\[(](?:evidence:?\s*|see\s+)?{_KIND}:[^\s\])]+(?:[,;\s]+{_KIND}:[^\s\])]+)*[\])]", re.I)

@@ -68,6 +68,11 @@ def _plain_base(kind: type) -> type | None:
     return None
 
 
+def without_addresses(text: str) -> str:
+    """A text without the addresses of objects, which differ from run to run."""
+    return _ADDRESS.sub("", text)
+
+
 def short_repr(value: object) -> str:
     """At most `MAX_REPR` characters of `repr`, without addresses; never raises."""
     try:
@@ -76,7 +81,7 @@ def short_repr(value: object) -> str:
             text = str.__str__(text)
     except BaseException as error:  # noqa: BLE001 - the tested program's own code runs here
         return f"<{type_name(type(value))} whose repr raises {type_name(type(error))}>"
-    text = _ADDRESS.sub("", text)
+    text = without_addresses(text)
     return text if len(text) <= MAX_REPR else text[: MAX_REPR - 1] + "…"
 
 

@@ -16,6 +16,7 @@ from typing import Any, NoReturn, cast
 
 from . import frames
 from .encode import Encoder, base_names, short_repr, type_name
+from .trace import Tracer
 
 MAX_TRACE = 20
 MAX_MESSAGE = 2_000
@@ -78,7 +79,8 @@ class Program:
         self._page = page
         self._filename: str = job["filename"]
         self._name = "__main__" if job["main"] else "submission"
-        self._trace: bool = job["trace"]
+        self._trace = bool(job["trace"])
+        self._values: Tracer | None = None
         self._lines: set[int] = set()
         self._index = 0
         self._code: list[types.CodeType] = []
@@ -122,8 +124,9 @@ class Program:
         values: list[Any] = []
         result: dict[str, Any] = {"values": values}
         if self._trace:
-            threading.settrace(self._global_trace)
-            sys.settrace(self._global_trace)
+            self._values = Tracer(self._filename, self._name) if self._job["trace"] == "values" else None
+            threading.settrace(self._tracer)
+            sys.settrace(self._tracer)
         try:
             self._page[0] = LOADING
             self._load(module)
@@ -132,12 +135,12 @@ class Program:
         except BaseException as error:  # noqa: BLE001 - whatever the program raises is the result
             sys.settrace(None)
             if not (self._job["main"] and type(error) is SystemExit):
-                dirty = _restore()
+                dirty = restore_interpreter()
                 result["raised"] = self._raised(error, vars(module))
         sys.settrace(None)
-        dirty |= _restore()
+        dirty |= restore_interpreter()
         if self._trace:
-            result["lines"] = sorted(self._lines)
+            result |= self._traced()
         _flush()
         if threading.active_count() > 1 or ("raised" in result and result["raised"]["fatal"]):
             dirty = True
@@ -167,7 +170,7 @@ class Program:
                 sys.settrace(None)
                 values.append({"raised": self._raised(error, namespace)})
                 if self._trace:
-                    sys.settrace(self._global_trace)
+                    sys.settrace(self._tracer)
 
     def _step(self, step: dict[str, Any], namespace: dict[str, Any], kept: list[Any]) -> Any:
         kind = step["kind"]
@@ -192,6 +195,16 @@ class Program:
             return Encoder().encode(value)
         finally:
             sys.setrecursionlimit(limit)
+
+    @property
+    def _tracer(self) -> Any:
+        return self._global_trace if self._values is None else self._values.enter
+
+    def _traced(self) -> dict[str, Any]:
+        """What was recorded of the present probe."""
+        if self._values is None:
+            return {"lines": sorted(self._lines)}
+        return {"lines": sorted(self._values.hits), "trace": self._values.told()}
 
     def _global_trace(self, frame: types.FrameType, event: str, argument: Any) -> Any:
         return self._line_trace if frame.f_code.co_filename == self._filename else None
@@ -235,10 +248,10 @@ class Program:
             if frame.f_code.co_filename == self._filename:
                 where.append(frame.f_lineno)
             frame = frame.f_back
-        _restore()
+        restore_interpreter()
         _flush()
-        lines = sorted(self._lines) if self._trace else None
-        self._send(b"W", {"index": self._index, "where": _shortened(where[::-1]), "lines": lines})
+        told = self._traced() if self._trace else {}
+        self._send(b"W", {"index": self._index, "where": _shortened(where[::-1]), **told})
         os._exit(0)
 
 
@@ -284,7 +297,7 @@ def _flush() -> None:
             continue
 
 
-def _restore() -> bool:
+def restore_interpreter() -> bool:
     """Undo what a program may have changed in the interpreter; tells whether anything was changed.
 
     Looks nothing up among the builtins before they are back.

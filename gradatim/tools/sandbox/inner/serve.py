@@ -15,9 +15,11 @@ import os
 import resource
 import struct
 import sys
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from . import confine, frames, seccomp
+from .batch import run_batch
 from .program import Program, remember_builtins
 from .watch import COMPILE_SECONDS, Watch, send_signal
 
@@ -51,6 +53,7 @@ class Server:
         self._machine: str | None = None
         self._page = mmap.mmap(-1, mmap.PAGESIZE)
         self._readable: list[str] = config["readable"]
+        self._packs: dict[str, Any] = {}
         self.stopped = 0
         """How many probes of the present job had to be stopped, or crashed."""
 
@@ -59,7 +62,14 @@ class Server:
         if self._tier == "unsafe":
             confine.die_with_parent()
             return {"landlock": 0, "seccomp": False, "uid": os.getuid()}
-        in_force = confine.confine(self._readable, need_landlock=self._tier == "landlock")
+        try:
+            in_force = confine.confine(self._readable, need_landlock=self._tier == "landlock")
+        except OSError:
+            if self._tier != "docker":
+                raise
+            # The container's walls stand; what it cannot have beyond them, the host is told.
+            confine.die_with_parent()
+            return {"landlock": 0, "seccomp": False, "uid": os.getuid()}
         self._machine = in_force.machine
         return {"landlock": in_force.landlock, "seccomp": True, "uid": in_force.uid}
 
@@ -70,6 +80,14 @@ class Server:
             frames.write(self._answers, b"E", b"{}")
 
     def _run(self, job: dict[str, Any]) -> None:
+        if "sources" in job:
+            run_batch(self, job)
+            return
+        if "suite" in job:
+            from .suite import run_suite  # unittest takes a while to load, and most servers never run a suite
+
+            run_suite(self, job["suite"], self._packs)
+            return
         probes: list[dict[str, Any]] = job["probes"]
         stdins: dict[int, int] = {}
         try:
@@ -86,33 +104,64 @@ class Server:
 
     def _fork(self, job: dict[str, Any], start: int, stdins: dict[int, int]) -> int:
         """Run probes in one fork from `start` on; returns the first one that is left."""
+        cpu = int(sum(probe["timeout"] for probe in job["probes"][start:]) + COMPILE_SECONDS) + 2
+        return self.fork(
+            lambda results, turns: Program(job, (results, turns), self._page).run(start, stdins),
+            lambda pid, results, output, turns: Watch(self, pid, (results, output, turns), job, start).run(),
+            cpu=cpu,
+            keep=stdins.values(),
+        )
+
+    def fork(
+        self,
+        program: Callable[[int, int], NoReturn],
+        watch: Callable[[int, int, int, int], int],
+        *,
+        cpu: int,
+        keep: Iterable[int] = (),
+    ) -> int:
+        """Run something in a confined fork and watch it.
+
+        Args:
+            program: What the fork does, given where to write its results and where to read its turns.
+            watch: What the server does meanwhile, given the fork, its results, its output, and where to write turns.
+            cpu: CPU seconds after which the kernel ends the fork.
+            keep: Further descriptors that the fork needs.
+
+        Returns:
+            What `watch` returns.
+        """
         results, child_results = os.pipe()
         output, child_output = os.pipe()
         child_turns, turns = os.pipe()
         self._page[0] = 0
         pid = os.fork()
         if pid == 0:
-            self._become_program(job, start, stdins, (child_results, child_turns), child_output)
+            self._become_program(program, (child_results, child_turns), child_output, cpu, keep)
         for descriptor in (child_results, child_output, child_turns):
             os.close(descriptor)
         try:
-            return Watch(self, pid, (results, output, turns), job, start).run()
+            return watch(pid, results, output, turns)
         finally:
             for descriptor in (results, output, turns):
                 os.close(descriptor)
 
     def _become_program(
-        self, job: dict[str, Any], start: int, stdins: dict[int, int], pipes: tuple[int, int], output: int
+        self,
+        program: Callable[[int, int], NoReturn],
+        pipes: tuple[int, int],
+        output: int,
+        cpu: int,
+        kept: Iterable[int],
     ) -> NoReturn:
         try:
             os.dup2(output, 1)
-            keep = {0, 1, 2, *pipes, *stdins.values()}
+            keep = {0, 1, 2, *pipes, *kept}
             last = max(keep | {self._requests, self._answers, output}) + 64
             for descriptor in range(3, last):
                 if descriptor not in keep:
                     _close(descriptor)
             confine.die_with_parent()
-            cpu = int(sum(probe["timeout"] for probe in job["probes"][start:]) + COMPILE_SECONDS) + 2
             if self._machine is not None:
                 confine.limit(self._memory, cpu)
                 seccomp.program_filter(self._machine, os.getpid()).install()
@@ -120,9 +169,27 @@ class Server:
                 os.setsid()
                 confine.limit(self._memory, cpu)
             gc.enable()
-            Program(job, pipes, self._page).run(start, stdins)
+            program(*pipes)
         finally:
             os._exit(70)
+
+    @property
+    def page(self) -> mmap.mmap:
+        """Memory shared with the process that runs now."""
+        return self._page
+
+    def pass_on(self, content: bytes) -> None:
+        """Send what a process said about one candidate, unread."""
+        frames.write(self._answers, b"A", content)
+
+    @property
+    def answers(self) -> int:
+        """Descriptor of the answer pipe."""
+        return self._answers
+
+    def send(self, kind: bytes, content: bytes) -> None:
+        """Send the host a frame."""
+        frames.write(self._answers, kind, content)
 
     @property
     def output_limit(self) -> int:

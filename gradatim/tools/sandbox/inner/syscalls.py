@@ -147,6 +147,11 @@ _GUARDED: dict[str, tuple[int | None, int | None]] = {
 """Calls that are allowed to the server alone or with certain arguments only."""
 
 
+def names() -> tuple[str, ...]:
+    """All calls that the server's filter knows, by the kernel's names."""
+    return (*_HARMLESS, *_GUARDED)
+
+
 def machine() -> str | None:
     """This machine's name if the filter knows its numbers."""
     name = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())

@@ -1,0 +1,1 @@
+"""Misconceptions about totals, counters, tallies and records."""

@@ -1,0 +1,1 @@
+"""Misconceptions about special cases and exceptions."""

@@ -1,0 +1,1 @@
+"""Misconceptions about classes and objects."""

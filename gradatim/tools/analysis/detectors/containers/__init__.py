@@ -1,0 +1,1 @@
+"""Misconceptions about tuples, sets and dictionaries."""

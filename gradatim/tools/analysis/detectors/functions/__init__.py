@@ -1,0 +1,1 @@
+"""Misconceptions about parameters, calls and returned values."""

@@ -1,0 +1,1 @@
+"""Misconceptions about lists and the order of items."""

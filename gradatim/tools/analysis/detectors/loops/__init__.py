@@ -1,0 +1,1 @@
+"""Misconceptions about loops: where they begin and end, and what their variable stands for."""

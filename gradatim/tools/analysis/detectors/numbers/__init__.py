@@ -1,0 +1,1 @@
+"""Misconceptions about calculating with numbers."""

@@ -1,0 +1,1 @@
+"""Misconceptions about what a program prints."""

@@ -1,0 +1,1 @@
+"""Misconceptions about functions that call themselves."""

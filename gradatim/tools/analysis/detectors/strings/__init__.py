@@ -1,0 +1,1 @@
+"""Misconceptions about texts and typed input."""

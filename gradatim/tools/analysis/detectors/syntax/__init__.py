@@ -1,0 +1,1 @@
+"""Misconceptions about programs that Python cannot read."""

@@ -1,0 +1,1 @@
+"""Patterns that several detectors look for."""

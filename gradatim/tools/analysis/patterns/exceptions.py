@@ -1,0 +1,18 @@
+"""Exceptions that a test wanted and did not get."""
+
+from __future__ import annotations
+
+import builtins
+
+from gradatim.tools.analysis.examination import Examination
+
+
+def is_exception(name: str | None) -> bool:
+    kind = getattr(builtins, name or "", None)
+    return isinstance(kind, type) and issubclass(kind, BaseException)
+
+
+def not_raised(case: Examination) -> tuple[str, ...]:
+    """Failing tests that wanted an exception and got a value."""
+    by_test = {item.test: item for item in case.failing}
+    return tuple(test for test in case.failed_ids if case.task.test(test).raises and by_test[test].status == "failed")

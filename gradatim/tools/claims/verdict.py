@@ -1,0 +1,287 @@
+"""One verdict on one sentence, from everything in it that can be decided."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from gradatim.domain import (
+    ChangeFixesClaim,
+    Check,
+    CheckVerdict,
+    Edit,
+    FaultKindClaim,
+    FaultLineClaim,
+    FeedbackPart,
+    LineQuoteClaim,
+    ProseClaim,
+    Repair,
+)
+from gradatim.tools.claims.case import Case
+from gradatim.tools.claims.checker import ClaimChecker
+from gradatim.tools.claims.extraction import LONGEST, claims_of
+from gradatim.tools.claims.extraction.reading import CODE, Reading
+from gradatim.tools.claims.faults import SMALL, fault_kinds, fault_lines, telling
+from gradatim.tools.claims.kinds import kinds_of_repair, size_of
+from gradatim.tools.claims.prose import Assertion, assertions_of
+from gradatim.tools.claims.sentences import sentences
+from gradatim.tools.claims.wording import wording_of
+
+__all__ = ["SentenceVerdict", "judge_sentence", "judge_text"]
+
+_HARD = re.compile(
+    r"\b(?:not|never|no|none|without|cannot|only|always|before|after|first|last|inside|outside|less|greater|more|fewer"
+    r"|early|late|instead|every|each|all|twice|once)\b|n't\b|\d",
+    re.IGNORECASE,
+)
+SPARE = 0.6
+"""Share of a sentence's words that may say more than its assertions, if none of them could turn its meaning."""
+_SHORT = 1
+"""Words that never say much beside the rest."""
+_PLACE_ONLY = 0.34
+"""The same beside a place or a kind of fault, which alone says little."""
+_LACKING = re.compile(
+    r"\b(?:missing|lack\w*|forg[eo]t\w*|wrong\w*|incorrect\w*|not|too|faulty)\b|n't\b"
+    r"|\b(?:error|mistake|problem|issue|bug|fault)s? (?:is |are |lies )?(?:in|with)\b",
+    re.IGNORECASE,
+)
+"""What a sentence has to say of a kind of fault for it to be blamed."""
+_TURNED = re.compile(r"\b(?:instead|rather|should not|shouldn't|no longer)\b", re.IGNORECASE)
+"""Words beside which the name of a place or a kind of fault may be meant the other way round."""
+_FEW = 5
+"""Kinds of faults that words may mean and still say something when one of them is right."""
+_EVERYWHERE = frozenset({"proposed", "missing-statement", "name", "call", "constant", "argument", "assignment"})
+"""Kinds that most changes of a program are of."""
+_MANNER = re.compile(r"\b(?:before|after|first|last|instead|all|every|each|only|inside)\b", re.IGNORECASE)
+"""Words that say when or where a change that was tried is made."""
+
+
+_KEYWORD = re.compile(
+    r"`(return|print|for|while|if|else|elif|range|append|extend|remove|input|break|continue|import|or|and"
+    r"|not)(?:\(\))?`"
+)
+_ELABORATES = re.compile(
+    r"^(?:however,? |also,? |additionally,? )?(?:to (?:fix|correct|solve|resolve|address) (?:this|these|it|that)\b"
+    r"|this (?:means|results|causes|ensures"
+    r"|will|is because|line|is causing|modifies)\b|therefore\b|thus\b|hence\b|consequently\b|because of this\b"
+    r"|without this\b"
+    r"|in this case\b|changing this\b)",
+    re.IGNORECASE,
+)
+"""Beginnings of sentences that go on from the sentence before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceVerdict:
+    """What became of a sentence.
+
+    Attributes:
+        verdict: `refuted`: something that it says is false. `supported`: what it says was shown to be so.
+            `unchecked`: it says something that could not be decided. `none`: it states nothing.
+        checks: What was decided; of an assertion with several readings the one that counts.
+        reason: Why, in one sentence.
+    """
+
+    verdict: Literal["supported", "refuted", "unchecked", "none"]
+    checks: tuple[Check, ...]
+    reason: str
+
+
+async def judge_sentence(
+    sentence: str,
+    part: FeedbackPart,
+    case: Case,
+    checker: ClaimChecker,
+    cited: tuple[str, ...] = (),
+    before: SentenceVerdict | None = None,
+) -> SentenceVerdict:
+    """Decide a sentence: refuted by any false claim, supported where all that it asserts was shown.
+
+    Args:
+        sentence: As `sentences` gives it.
+        cited: Evidence that prose is compared with; all visible evidence where it is empty.
+        before: Verdict on the diagnosis that the sentence follows: what draws a conclusion from a false one, or says
+            how to mend what it blames, is false with it unless it is shown to be right.
+
+    Raises:
+        SandboxError: A program has to be run and cannot be.
+    """
+    if not sentence.strip():
+        return SentenceVerdict("none", (), "it says nothing")
+    claims = claims_of(sentence, part, case.submission.code)
+    checks = [
+        await _checked(claim, case, checker, cited)
+        if isinstance(claim, ProseClaim)
+        else await checker.check(claim, case)
+        for claim in claims
+    ]
+    plain = [check for check in checks if not isinstance(check.claim, ProseClaim)]
+    prose = [check for check in checks if isinstance(check.claim, ProseClaim)]
+    refuted = next((check for check in plain if check.verdict == "refuted"), None)
+    if refuted is not None:
+        return SentenceVerdict("refuted", tuple(checks), refuted.detail)
+    if all(check.verdict == "supported" for check in checks) and not all(map(_only_there, checks)):
+        return SentenceVerdict("supported", tuple(checks), checks[0].detail)
+    if len(sentence) > LONGEST:
+        return SentenceVerdict("unchecked", tuple(checks), "it is too long to be read")
+    reading = prepared(sentence, case)
+    found = assertions_of(reading, case, whole=sentence.count("```") % 2 == 0)
+    decided = [(item, await _decide(item, sentence, case, checker)) for item in found]
+    everything = (*plain, *(check for _, check in decided), *prose)
+    tried = any(check.verdict == "supported" and isinstance(check.claim, ChangeFixesClaim) for _, check in decided)
+    wrong = next((check for _, check in decided if check.verdict == "refuted" and not (tried and _vague(check))), None)
+    if (
+        wrong is None
+        and before is not None
+        and before.verdict == "refuted"
+        and not tried
+        and _ELABORATES.search(sentence)
+    ):
+        detail = f"it goes on from what is false: {before.reason}"
+        wrong = Check(claim=ProseClaim(text=sentence), verdict="refuted", method="consistency", detail=detail)
+        everything = (*everything, wrong)
+    if wrong is not None:
+        return SentenceVerdict("refuted", everything, wrong.detail)
+    if not claims and not found:
+        return SentenceVerdict("none", (), "it states nothing that could be false")
+    shown = [item for item, check in decided if check.verdict == "supported"]
+    # what a change that was tried leaves open of the same words does not count
+    spans = [(item.start, item.end) for item in shown]
+    open_ones = [
+        check
+        for item, check in decided
+        if check.verdict == "unchecked" and not any(start < item.end and item.start < end for start, end in spans)
+    ]
+    held = [check for _, check in decided if check.verdict == "supported"]
+    if shown and not open_ones and _covered(reading, shown, held):
+        check = held[0]
+        return SentenceVerdict("supported", everything, check.detail)
+    why = next((check.detail for check in (*open_ones, *prose)), "no test, rule or evidence decides all of it")
+    return SentenceVerdict("unchecked", everything, why)
+
+
+async def judge_text(
+    text: str, part: FeedbackPart, case: Case, checker: ClaimChecker, cited: tuple[str, ...] = ()
+) -> tuple[tuple[str, SentenceVerdict], ...]:
+    """Decide the sentences of a text one after the other, each with what was said before it.
+
+    Raises:
+        SandboxError: A program has to be run and cannot be.
+    """
+    found: list[tuple[str, SentenceVerdict]] = []
+    before: SentenceVerdict | None = None
+    for sentence in sentences(text):
+        verdict = await judge_sentence(sentence, part, case, checker, cited, before)
+        found.append((sentence, verdict))
+        # an elaboration leaves the diagnosis standing that it belongs to
+        if verdict.verdict != "none" and not (_ELABORATES.search(sentence) and verdict.verdict == "unchecked"):
+            misquoted = verdict.verdict == "refuted" and all(
+                isinstance(check.claim, LineQuoteClaim) for check in verdict.checks if check.verdict == "refuted"
+            )
+            before = None if misquoted else verdict
+    return tuple(found)
+
+
+def prepared(sentence: str, case: Case) -> Reading:
+    """The sentence ready for reading; single keywords between backticks count as words."""
+    return Reading.of(_KEYWORD.sub(r"\1", sentence), case.submission.code)
+
+
+async def _checked(claim: ProseClaim, case: Case, checker: ClaimChecker, cited: tuple[str, ...]) -> Check:
+    """Prose, compared with the cited evidence or else with each visible piece of it."""
+    check = await checker.check(claim, case, cited)
+    if check.verdict == "unchecked" and not cited:
+        for item in case.evidence.values():
+            if item.visible:
+                again = await checker.check(claim, case, (item.id,))
+                if again.verdict == "supported":
+                    return again
+    return check
+
+
+async def _decide(item: Assertion, sentence: str, case: Case, checker: ClaimChecker) -> Check:
+    """One check for an assertion: the first reading that holds, else what its readings come to."""
+    if item.absurd:
+        return Check(claim=ProseClaim(text=sentence), verdict="refuted", method="consistency", detail=item.absurd)
+    if not item.claims:
+        return Check(
+            claim=ProseClaim(text=sentence), verdict="unchecked", method="none", detail="it was not understood"
+        )
+    checks: list[Check] = []
+    for claim in item.claims:
+        check = await checker.check(claim, case)
+        if check.verdict == "supported":
+            return check
+        checks.append(check)
+    false = all(check.verdict == "refuted" for check in checks) and not item.loose
+    verdict: CheckVerdict = "refuted" if false else "unchecked"
+    first = next((check for check in checks if check.verdict == verdict), checks[0])
+    if verdict == "refuted" and any(isinstance(claim, ChangeFixesClaim) for claim in item.claims):
+        return _change(item, first, case)
+    return first.model_copy(update={"verdict": verdict, "method": first.method if verdict == "refuted" else "none"})
+
+
+def _change(item: Assertion, check: Check, case: Case) -> Check:
+    """A change that does not help is wrong, unless it may be a part of the right one or was not understood well.
+
+    Exact words leave no other reading. Of others, a change in another place, or of another kind, than those which help
+    is no part of them.
+    """
+    changes = [claim for claim in item.claims if isinstance(claim, ChangeFixesClaim)]
+    whole = any(len(repair.edits) == 1 and size_of(repair) <= SMALL for repair in telling(case))
+    near = [
+        claim
+        for claim in changes
+        if fault_lines(case).intersection(range(claim.line, (claim.last_line or claim.line) + 1))
+    ]
+    if item.sure and (whole or not near):
+        return check
+    if telling(case) and not (near and any(_same_kind(claim, case) for claim in near)):
+        return check
+    return check.model_copy(update={"verdict": "unchecked", "method": "none"})
+
+
+def _same_kind(claim: ChangeFixesClaim, case: Case) -> bool:
+    """Whether a change does to the program something that a change which helps does as well."""
+    code, last = case.submission.code, claim.last_line or claim.line
+    lines = code.splitlines()
+    new = "\n".join([*lines[: claim.line - 1], *claim.replacement.splitlines(), *lines[last:]]) + "\n"
+    edit = Edit(line=claim.line, last_line=last, replacement=claim.replacement, operator="proposed")
+    proposal = Repair(code=new, edits=(edit,), place="", change="", origin="search", weight=0.0)
+    return bool((kinds_of_repair(code, proposal) - _EVERYWHERE) & fault_kinds(case))
+
+
+def _vague(check: Check) -> bool:
+    return isinstance(check.claim, FaultKindClaim)
+
+
+def _only_there(check: Check) -> bool:
+    """Whether all that was shown is that a line or a piece of code is there."""
+    return isinstance(check.claim, LineQuoteClaim)
+
+
+def _covered(reading: Reading, shown: list[Assertion], held: list[Check]) -> bool:
+    """Whether what stands beside the shown assertions cannot say much, nor turn their meaning."""
+    rest = list(reading.text)
+    for item in shown:
+        rest[item.start : item.end] = " " * (item.end - item.start)
+    left = "".join(rest)
+    tried = all(isinstance(check.claim, ChangeFixesClaim) for check in held)
+    if _HARD.search(_MANNER.sub(" ", left) if tried else left):
+        return False
+    signs = re.findall(CODE, left)
+    if any(reading.program and _unknown(reading.code(sign), reading.program) for sign in signs):
+        return False
+    vague = all(isinstance(check.claim, FaultLineClaim | FaultKindClaim) for check in held)
+    kind = any(isinstance(check.claim, FaultKindClaim) for check in held)
+    if vague and (_TURNED.search(reading.text) or (kind and not _LACKING.search(reading.text))):
+        return False
+    if vague and any(len(item.claims) > _FEW and isinstance(item.claims[0], FaultKindClaim) for item in shown):
+        return False
+    words, beside = wording_of(reading.text).words, wording_of(left).words
+    return len(beside) <= _SHORT or not words or len(beside & words) / len(words) <= (_PLACE_ONLY if vague else SPARE)
+
+
+def _unknown(code: str, program: str) -> bool:
+    return "".join(code.split()) not in "".join(program.split())

@@ -1,0 +1,42 @@
+"""How much of a program a repair changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from gradatim.domain import Edit
+
+LARGEST_SHARE = 0.6
+"""Share of the student's lines beyond which a change is a new program rather than a repair."""
+
+
+def code_lines(lines: Sequence[str]) -> list[str]:
+    """The lines that hold code: neither empty nor only a comment; white space at their ends does not count."""
+    return [text.rstrip() for text in lines if text.strip() and not text.lstrip().startswith("#")]
+
+
+def changed_lines(old: Sequence[str], new: Sequence[str]) -> int:
+    """Lines that a change touches.
+
+    Wherever the code lines differ, the larger of how many the student had there and how many stand there now: a
+    replaced line counts once, an inserted line and a removed line count once each.
+    """
+    before, after = code_lines(old), code_lines(new)
+    matcher = SequenceMatcher(None, before, after, False)
+    return sum(max(b - a, d - c) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal")
+
+
+def share(old: Sequence[str], new: Sequence[str]) -> float:
+    """`changed_lines` over the number of the student's code lines (at least 1)."""
+    return changed_lines(old, new) / max(1, len(code_lines(old)))
+
+
+def line_edits(old: Sequence[str], new: Sequence[str], operator: str) -> tuple[Edit, ...]:
+    """The change as replaced lines, from top to bottom."""
+    matcher = SequenceMatcher(None, old, new, False)
+    return tuple(
+        Edit(line=a + 1, last_line=b, replacement="\n".join(new[c:d]), operator=operator)
+        for tag, a, b, c, d in matcher.get_opcodes()
+        if tag != "equal"
+    )
