@@ -16,9 +16,9 @@ from gradatim.agents.state import (
     submission_of,
     task_of,
 )
-from gradatim.domain import FEEDBACK_PARTS, Check, Feedback, ProseClaim, Statement
+from gradatim.domain import FEEDBACK_PARTS, Check, Feedback, FeedbackPart, ProseClaim, Statement
 from gradatim.serving.realiser import Grounding, available, realise
-from gradatim.tools.claims import ClaimChecker
+from gradatim.tools.claims import ClaimChecker, SentenceVerdict, false_acclaim, judge_sentence
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.leaks import find_leak
 
@@ -37,12 +37,41 @@ class Verifier:
         self.checker = checker
 
     async def verify(self, case: Case, feedback: Feedback) -> Feedback:
-        """The same feedback with a check for each claim."""
-        checked = {
-            part: tuple([await self._statement(case, statement) for statement in statements])
-            for part, statements in feedback.parts()
-        }
+        """The same feedback with a check for each claim.
+
+        What a model or a person says in words of their own is also read for what it says of the fault: which line, what
+        kind, what should be changed. A sentence that goes on from a refuted one is refuted with it.
+        """
+        own = feedback.author != "realiser"
+        checked: dict[str, tuple[Statement, ...]] = {}
+        before: SentenceVerdict | None = None
+        for part, statements in feedback.parts():
+            found: list[Statement] = []
+            for statement in statements:
+                one = await self._statement(case, statement)
+                if own:
+                    one, before = await self._read(case, part, one, before)
+                found.append(one)
+            checked[part] = tuple(found)
         return feedback.model_copy(update=checked)
+
+    async def _read(
+        self, case: Case, part: FeedbackPart, statement: Statement, before: SentenceVerdict | None
+    ) -> tuple[Statement, SentenceVerdict | None]:
+        """The statement with what its words come to, and the verdict that the next sentence may go on from."""
+        acclaim = false_acclaim(statement.text, case)
+        if acclaim is not None:
+            return statement.model_copy(update={"checks": (*statement.checks, acclaim)}), before
+        if statement.refuted or not statement.unchecked:
+            return statement, before
+        verdict = await judge_sentence(statement.text, part, case, self.checker, statement.evidence, before)
+        settled = tuple(check for check in statement.checks if check.verdict == "supported")
+        told = tuple(check for check in verdict.checks if check.verdict == verdict.verdict and check not in settled)
+        if verdict.verdict == "refuted":
+            return statement.model_copy(update={"checks": (*statement.checks, *told[:1])}), verdict
+        if verdict.verdict == "supported" and told:
+            return statement.model_copy(update={"checks": (*settled, *told)}), verdict
+        return statement, verdict if verdict.verdict == "unchecked" else before
 
     async def prune(self, case: Case, checked: Feedback, grounding: Grounding) -> Feedback:
         """The checked feedback without the sentences that nothing could decide.

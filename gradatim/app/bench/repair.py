@@ -1,9 +1,10 @@
 """How many wrong programs are repaired, how fast, and how often the repair is right beyond the tests.
 
 The data are labelled programs: for each `question_N.json` (set-up code, tests, reference) a `question_N.jsonl` with one
-program a line (`file`, `label`, `code`). Each program labelled wrong that fails at least one test is repaired three times: by
-search alone, with a pool of 20 correct programs drawn at random, and with all correct programs as the pool. The search
-sees the tests and nothing else: neither the reference nor the inputs on which the repairs are compared with it after.
+program a line (`file`, `label`, `code`). Each program labelled wrong that fails at least one test is repaired three
+times: by search alone, with a pool of 20 correct programs drawn at random, and with all correct programs as the pool.
+The search sees the tests and nothing else: neither the reference nor the inputs on which the repairs are compared with
+it after.
 """
 
 from __future__ import annotations

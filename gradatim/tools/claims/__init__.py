@@ -1,5 +1,6 @@
 """Claims: taken out of sentences, and decided by running programs and looking things up."""
 
+from gradatim.tools.claims.acclaim import false_acclaim
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.checker import ClaimChecker
 from gradatim.tools.claims.extraction import claims_of
@@ -12,6 +13,7 @@ __all__ = [
     "ClaimChecker",
     "SentenceVerdict",
     "claims_of",
+    "false_acclaim",
     "find_leak",
     "judge_sentence",
     "judge_text",

@@ -9,7 +9,10 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any, cast
 
+from gradatim.tools.repair.pool.compiling import tree_of
+
 MOST_PLACES = 6
+"""Places beyond which a line is replaced as a whole."""
 _HEADER = ("if ", "elif ", "while ", "for ", "with ", "def ", "class ", "async ")
 _TIGHT = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Attribute, ast.Subscript, ast.BoolOp)
 _LOOSE = (ast.BoolOp, ast.IfExp, ast.Lambda, ast.Compare, ast.BinOp, ast.UnaryOp)
@@ -62,10 +65,8 @@ def _parsed(text: str) -> ast.stmt | None:
         source = f"if 0:\n {'if' + text[4:]} pass"
     else:
         source = f"if 0:\n {text}{' pass' if text.startswith(_HEADER) else ''}"
-    try:
-        outer = ast.parse(source).body[0]
-    except (SyntaxError, ValueError, RecursionError):
-        return None
+    tree = tree_of(source)
+    outer = tree.body[0] if tree is not None else None
     return outer.body[0] if isinstance(outer, ast.If) and len(outer.body) == 1 else None
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from io import StringIO
 
+from gradatim.tools.repair.pool.compiling import stops_at
+
 MOST_STEPS = 8
 _HEADER = re.compile(r"\s*(if|elif|else|for|while|def|class|try|except|finally|with)\b")
 _WORDS = (
@@ -59,13 +61,8 @@ def compilable(physical: Sequence[str]) -> list[str] | None:
 
 def _stops_at(lines: Sequence[str]) -> int | None:
     """Line at which the compiler stops; `None` when it does not."""
-    try:
-        compile("\n".join(lines) + "\n", "program", "exec", dont_inherit=True)
-    except SyntaxError as error:
-        return min(max(1, error.lineno or 1), max(1, len(lines)))
-    except (ValueError, RecursionError, MemoryError):
-        return 1
-    return None
+    line = stops_at("\n".join(lines) + "\n")
+    return None if line is None else min(line, max(1, len(lines)))
 
 
 def _attempts(lines: list[str], stop: int) -> Iterator[list[str]]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from gradatim.tools.repair.pool.compiling import tree_of
 from gradatim.tools.repair.pool.lines import Line, Reader, line
 
 MODULE = ""
@@ -69,11 +70,7 @@ class Program:
         physical = re.split(r"\r\n|\r|\n", code)
         if physical and not physical[-1]:
             physical.pop()
-        try:
-            tree = ast.parse("\n".join(physical))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            tree = None
-        return cls(code, physical, tree, newline)
+        return cls(code, physical, tree_of("\n".join(physical)), newline)
 
     @property
     def definitions(self) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:

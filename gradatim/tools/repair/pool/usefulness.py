@@ -6,15 +6,16 @@ import ast
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from gradatim.tools.repair.pool.compiling import tree_of
+
 _LEAVES = (ast.Return, ast.Break, ast.Continue, ast.Raise)
 _COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try)
 
 
 def idle_statements(lines: Sequence[str]) -> int:
     """Statements of functions that can never be reached, or whose results nothing else uses; 0 if it cannot be told."""
-    try:
-        tree = ast.parse(textwrap.dedent("\n".join(lines)))
-    except (SyntaxError, ValueError, RecursionError):
+    tree = tree_of(textwrap.dedent("\n".join(lines)))
+    if tree is None:
         return 0
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     return _unreached(tree) + sum(_Function(node).unused() for node in functions)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from gradatim.tools.repair.pool.compiling import stops_at
 from gradatim.tools.repair.pool.frame import Piece, Support, assemble
 from gradatim.tools.repair.pool.reduction import Subset
 from gradatim.tools.repair.pool.script import Script
@@ -103,12 +104,8 @@ class Workpiece:
         source = "\n".join(
             lines if self._name == MODULE else assemble(self.student, {**self._others, self._name: piece})
         )
-        try:
-            # Other pieces compile anyway.
-            compile("\n".join(lines), "candidate", "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-        return piece, source
+        # Other pieces compile anyway.
+        return None if stops_at("\n".join(lines)) is not None else (piece, source)
 
     def _keep(self, piece: Piece, subset: Subset, sure: bool, found: dict[tuple[str, ...], Found]) -> None:
         helpers = sum(text.count("\n") + 1 for _, text in piece.support)

@@ -191,6 +191,15 @@ async def test_the_nearest_miss_is_told(sandbox: Sandbox) -> None:
     assert result.trial.passed == 1
 
 
+async def test_warnings_of_the_compiler_about_students_code_are_not_ours(sandbox: Sandbox) -> None:
+    code = (
+        LARGEST_POOL[0]
+        .replace("item > best", "item < best")
+        .replace("    best = items", '    "\\d" is ()\n    best = items')
+    )
+    assert await repairs(sandbox, LARGEST, Pool.of(LARGEST_POOL), code)
+
+
 def test_pools_hold_each_normal_form_once() -> None:
     pool = Pool.of([*LARGEST_POOL, "def largest(a): return max(a)", "def broken(:"])
     assert (len(pool), pool.repeated, pool.skipped) == (3, 1, 1)

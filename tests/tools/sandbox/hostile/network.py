@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from tests.tools.sandbox.hostile.case import Case, attempt, call
 
-PORT = 39417
+PORT = 27417
 """TCP and UDP port of the canary on 127.0.0.1."""
 UNIX = "/tmp/gradatim-hostile-socket"
 ABSTRACT = "\0gradatim-hostile-socket"
