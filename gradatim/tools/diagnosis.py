@@ -39,6 +39,8 @@ _QUICK = 0.02
 """Seconds a test may have taken to be worth tracing, which is about ten times as slow."""
 _TELLING = 2
 """Verified changes from which misconceptions are read."""
+_PLAIN = 0.8
+"""Confidence of a sign in the program itself from which a change at its line says nothing new."""
 _LONGEST = 160
 """Characters of a value that a summary quotes."""
 
@@ -176,8 +178,9 @@ def _joined(seen: Iterable[Sign], tried: Iterable[Sign], lines: int) -> list[Sig
     """Signs in the program itself, then those of verified changes that say something else; most confident first."""
     found = [sign for sign in seen if all(1 <= line <= lines for line in sign.lines)]
     known = {sign.misconception for sign in found}
+    explained = {line for sign in found if sign.confidence >= _PLAIN for line in sign.lines}
     for sign in tried:
-        if sign.confidence >= FLOOR and sign.misconception not in known:
+        if sign.confidence >= FLOOR and sign.misconception not in known and not explained & set(sign.lines):
             known.add(sign.misconception)
             found.append(sign)
     found.sort(key=lambda sign: -sign.confidence)

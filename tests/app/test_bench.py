@@ -56,6 +56,8 @@ def test_sandbox_measures_speed_agreement_and_both_sides(invoke: Invoke, labelle
     assert (figures["labelled_wrong"], figures["labelled_wrong_but_passed"]) == (3, 1)
     assert figures["agreement"] == 0.75
     assert (figures["sample"], figures["sample_plain_python_ended_well"]) == (1, 1)
+    assert 0 < figures["run_ms_best_decile"] <= figures["run_ms_median"]
+    assert (figures["docker_run_ms_median"] is None) == (figures["docker_reason"] is not None)
     assert figures["plain_to_fork_server"] == pytest.approx(
         figures["sample_plain_python_ms"] / figures["sample_fork_server_ms"], rel=0.01
     )

@@ -12,7 +12,7 @@ import pytest
 
 from gradatim.app.checkup import Check, Finding, examine
 from gradatim.app.checkup.places import check_curriculum, check_data_dir
-from gradatim.app.checkup.programs import check_sandboxes
+from gradatim.app.checkup.programs import check_docker, check_sandboxes
 from gradatim.app.checkup.services import check_memory, check_model
 from gradatim.errors import SandboxError
 from gradatim.settings import Settings, load_settings
@@ -87,6 +87,26 @@ def test_a_sandbox_that_fails_is_missing_only_when_nothing_else_stands_in(
     assert [found.status for found in findings(check_sandboxes)] == ["missing", "missing"]
     unsafe = findings(check_sandboxes, sandbox="unsafe")
     assert [found.status for found in unsafe] == ["weak", "weak", "weak"]
+
+
+def test_docker_counts_only_where_it_is_asked_for(workplace: Path) -> None:
+    nowhere = f"unix://{workplace}/docker.sock"
+    (idle,) = findings(check_docker, docker_host=nowhere)
+    assert (idle.name, idle.status) == ("sandbox docker", "unused")
+    assert "no Docker Engine answers" in idle.detail
+    (wanted,) = findings(check_docker, docker_host=nowhere, sandbox="docker")
+    assert wanted.status == "missing"
+    assert "GRADATIM_DOCKER_HOST" in (wanted.remedy or "")
+
+
+def test_docker_where_an_engine_answers(docker_host: str) -> None:
+    (idle,) = findings(check_docker, docker_host=docker_host)
+    assert idle.status == "unused"
+    assert "GRADATIM_SANDBOX=docker" in (idle.remedy or "")
+    (used,) = findings(check_docker, docker_host=docker_host, sandbox="docker")
+    assert used.status == "ok", used
+    assert "Docker Engine" in used.detail
+    assert "break-out attempts failed" in used.detail
 
 
 def test_a_damaged_model_is_found(workplace: Path) -> None:

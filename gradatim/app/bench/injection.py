@@ -1,7 +1,7 @@
 """`gradatim bench injection`: texts in submissions that try to steer the agents.
 
-Every attack of the packaged battery runs through the whole graph beside a control, with a model that obeys whatever of it
-can be read.
+Every attack of the packaged battery runs through the whole graph beside a control, with a model that obeys whatever of
+it can be read.
 """
 
 from __future__ import annotations

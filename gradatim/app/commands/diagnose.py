@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from gradatim.app.console import printable, shorten
+from gradatim.app.console import plural, printable, shorten
 from gradatim.app.options import json_option, jsonl_option, sandbox_option, workers_option
 from gradatim.app.programs import Batch, Judgement, Tally, brief, judge_all
 from gradatim.domain import Diagnosis, Execution, Task
-from gradatim.settings import load_settings
+from gradatim.errors import InputError, SubmissionError
+from gradatim.settings import Settings, load_settings
 from gradatim.tools.diagnosis import diagnose as find_faults
 from gradatim.tools.execution import execute as run_tests
-from gradatim.tools.sandbox import open_sandbox
-from gradatim.tools.submissions import HandedIn
+from gradatim.tools.repair.pool import Pool
+from gradatim.tools.sandbox import Sandbox, open_sandbox
+from gradatim.tools.submissions import HandedIn, read_submissions
 from gradatim.tools.taskfile import load_task
 
 SHOWN = 3
@@ -27,6 +30,7 @@ UNJUDGED: dict[str, Any] = {
     "suspicious_lines": [],
     "misconceptions": [],
     "repair": None,
+    "repairs": [],
     "evidence": [],
     "outcomes": [],
     "tier": None,
@@ -40,6 +44,19 @@ UNJUDGED: dict[str, Any] = {
 @json_option
 @workers_option
 @sandbox_option
+@click.option(
+    "--repair-seconds",
+    type=click.FloatRange(0, 60),
+    metavar="S",
+    help="Time for the search of a change that makes every test pass (setting: repair_seconds); 0 searches none.",
+)
+@click.option(
+    "--pool",
+    multiple=True,
+    metavar="PROGRAMS",
+    type=click.Path(),
+    help="Correct programs of others, whose parts the search may use: a file, a folder or a .jsonl file.",
+)
 @click.pass_context
 def diagnose(
     ctx: click.Context,
@@ -49,6 +66,8 @@ def diagnose(
     as_json: bool,
     workers: int | None,
     sandbox: str | None,
+    repair_seconds: float | None,
+    pool: tuple[str, ...],
 ) -> None:
     """Say what is wrong with each PROGRAM for TASK (a YAML file), as far as it can be shown.
 
@@ -57,25 +76,29 @@ def diagnose(
 
     With --json and in the file of --jsonl, each program is one object on a line, in the order of the
     programs: submission, verdict, error_category, suspicious_lines (line, score, why; best first),
-    misconceptions (id, lines, evidence, confidence, why), repair, evidence, outcomes, tier.
+    misconceptions (id, lines, evidence, confidence, why), repair (a change that makes every test pass, or null),
+    repairs (that one and others), evidence, outcomes, tier. It shows solutions: it is for staff, not for learners.
 
     \b
     Exit codes: 0 every program is correct; 1 some program is not; 2 some program could not be read,
     or the task file is wrong; 3 programs cannot be run safely here.
     """
-    settings = load_settings(workers=workers, sandbox=sandbox)
+    settings = load_settings(workers=workers, sandbox=sandbox, repair_seconds=repair_seconds)
     batch = Batch(programs, settings, as_json, jsonl_out, UNJUDGED)
-    tally = asyncio.run(_diagnose(load_task(task), batch))
+    tally = asyncio.run(_diagnose(load_task(task), batch, pool))
     ctx.exit(tally.exit_code)
 
 
-async def _diagnose(task: Task, batch: Batch) -> Tally:
+async def _diagnose(task: Task, batch: Batch, donors: Sequence[str]) -> Tally:
     async with open_sandbox(batch.settings) as sandbox:
+        pool = await _pool(sandbox, task, donors, batch.settings) if donors else None
 
         async def judge(handed_in: HandedIn) -> Judgement:
             submission = handed_in.submission(task.id)
             execution = await run_tests(sandbox, task, submission)
-            diagnosis = await find_faults(sandbox, task, submission, execution)
+            diagnosis = await find_faults(
+                sandbox, task, submission, execution, repair_seconds=batch.settings.repair_seconds, pool=pool
+            )
             return Judgement(
                 execution.passed,
                 diagnosis_row(handed_in.name, execution, diagnosis),
@@ -83,6 +106,31 @@ async def _diagnose(task: Task, batch: Batch) -> Tally:
             )
 
         return await judge_all(batch, judge)
+
+
+async def _pool(sandbox: Sandbox, task: Task, paths: Sequence[str], settings: Settings) -> Pool:
+    """The programs under these paths that pass every test.
+
+    Raises:
+        InputError: One cannot be read, or none passes.
+    """
+    codes: list[str] = []
+    count = 0
+    for handed_in in read_submissions(paths, settings):
+        if isinstance(handed_in, SubmissionError):
+            raise handed_in
+        count += 1
+        if (await run_tests(sandbox, task, handed_in.submission(task.id))).passed:
+            codes.append(handed_in.code)
+    if not codes:
+        raise InputError(
+            f"none of {plural(count, 'program')} passes every test of {task.id}",
+            place=f"--pool {' '.join(paths)}",
+            remedy="give programs that are correct for this task",
+        )
+    pool = Pool.of(codes, verified=True)
+    await pool.prepare(sandbox, task)
+    return pool
 
 
 def diagnosis_row(name: str, execution: Execution, diagnosis: Diagnosis) -> dict[str, Any]:
@@ -94,7 +142,8 @@ def diagnosis_row(name: str, execution: Execution, diagnosis: Diagnosis) -> dict
         "error_category": diagnosis.error_category,
         "suspicious_lines": plain["suspicious_lines"],
         "misconceptions": plain["misconceptions"],
-        "repair": plain["repair"],
+        "repair": plain["repairs"][0] if plain["repairs"] else None,
+        "repairs": plain["repairs"],
         "evidence": plain["evidence"],
         "outcomes": [brief(outcome) for outcome in execution.outcomes],
         "tier": execution.tier,
@@ -114,6 +163,11 @@ def _text(handed_in: HandedIn, execution: Execution, diagnosis: Diagnosis) -> st
         f"      misconception {match.id} ({match.confidence:.2f}): {shorten(match.why, 240)}"
         for match in diagnosis.misconceptions[:SHOWN]
     )
+    if diagnosis.repair is not None:
+        beyond = {None: "", True: "; agrees with the reference beyond them", False: "; but not beyond them"}
+        kept = beyond[diagnosis.repair.generalises]
+        lines.append(f"      a change that passes all tests: {shorten(diagnosis.repair.change, 240)}{kept}")
+    lines.extend(f"      {shorten(item.summary, 240)}" for item in diagnosis.evidence if item.kind == "trace")
     return "\n".join(lines)
 
 

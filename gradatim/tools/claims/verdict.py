@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
 from gradatim.domain import (
     ChangeFixesClaim,
@@ -20,6 +19,8 @@ from gradatim.domain import (
 )
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.checker import ClaimChecker
+from gradatim.tools.claims.consistency import reconciled
+from gradatim.tools.claims.decision import SentenceVerdict
 from gradatim.tools.claims.extraction import LONGEST, claims_of
 from gradatim.tools.claims.extraction.reading import CODE, Reading
 from gradatim.tools.claims.faults import SMALL, fault_kinds, fault_lines, telling
@@ -28,7 +29,7 @@ from gradatim.tools.claims.prose import Assertion, assertions_of
 from gradatim.tools.claims.sentences import sentences
 from gradatim.tools.claims.wording import wording_of
 
-__all__ = ["SentenceVerdict", "judge_sentence", "judge_text"]
+__all__ = ["SentenceVerdict", "judge_sentence", "judge_sentences", "judge_text"]
 
 _HARD = re.compile(
     r"\b(?:not|never|no|none|without|cannot|only|always|before|after|first|last|inside|outside|less|greater|more|fewer"
@@ -61,31 +62,6 @@ _KEYWORD = re.compile(
     r"`(return|print|for|while|if|else|elif|range|append|extend|remove|input|break|continue|import|or|and"
     r"|not)(?:\(\))?`"
 )
-_ELABORATES = re.compile(
-    r"^(?:however,? |also,? |additionally,? )?(?:to (?:fix|correct|solve|resolve|address) (?:this|these|it|that)\b"
-    r"|this (?:means|results|causes|ensures"
-    r"|will|is because|line|is causing|modifies)\b|therefore\b|thus\b|hence\b|consequently\b|because of this\b"
-    r"|without this\b"
-    r"|in this case\b|changing this\b)",
-    re.IGNORECASE,
-)
-"""Beginnings of sentences that go on from the sentence before them."""
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceVerdict:
-    """What became of a sentence.
-
-    Attributes:
-        verdict: `refuted`: something that it says is false. `supported`: what it says was shown to be so.
-            `unchecked`: it says something that could not be decided. `none`: it states nothing.
-        checks: What was decided; of an assertion with several readings the one that counts.
-        reason: Why, in one sentence.
-    """
-
-    verdict: Literal["supported", "refuted", "unchecked", "none"]
-    checks: tuple[Check, ...]
-    reason: str
 
 
 async def judge_sentence(
@@ -94,15 +70,12 @@ async def judge_sentence(
     case: Case,
     checker: ClaimChecker,
     cited: tuple[str, ...] = (),
-    before: SentenceVerdict | None = None,
 ) -> SentenceVerdict:
     """Decide a sentence: refuted by any false claim, supported where all that it asserts was shown.
 
     Args:
         sentence: As `sentences` gives it.
         cited: Evidence that prose is compared with; all visible evidence where it is empty.
-        before: Verdict on the diagnosis that the sentence follows: what draws a conclusion from a false one, or says
-            how to mend what it blames, is false with it unless it is shown to be right.
 
     Raises:
         SandboxError: A program has to be run and cannot be.
@@ -131,16 +104,6 @@ async def judge_sentence(
     everything = (*plain, *(check for _, check in decided), *prose)
     tried = any(check.verdict == "supported" and isinstance(check.claim, ChangeFixesClaim) for _, check in decided)
     wrong = next((check for _, check in decided if check.verdict == "refuted" and not (tried and _vague(check))), None)
-    if (
-        wrong is None
-        and before is not None
-        and before.verdict == "refuted"
-        and not tried
-        and _ELABORATES.search(sentence)
-    ):
-        detail = f"it goes on from what is false: {before.reason}"
-        wrong = Check(claim=ProseClaim(text=sentence), verdict="refuted", method="consistency", detail=detail)
-        everything = (*everything, wrong)
     if wrong is not None:
         return SentenceVerdict("refuted", everything, wrong.detail)
     if not claims and not found:
@@ -169,18 +132,20 @@ async def judge_text(
     Raises:
         SandboxError: A program has to be run and cannot be.
     """
-    found: list[tuple[str, SentenceVerdict]] = []
-    before: SentenceVerdict | None = None
-    for sentence in sentences(text):
-        verdict = await judge_sentence(sentence, part, case, checker, cited, before)
-        found.append((sentence, verdict))
-        # an elaboration leaves the diagnosis standing that it belongs to
-        if verdict.verdict != "none" and not (_ELABORATES.search(sentence) and verdict.verdict == "unchecked"):
-            misquoted = verdict.verdict == "refuted" and all(
-                isinstance(check.claim, LineQuoteClaim) for check in verdict.checks if check.verdict == "refuted"
-            )
-            before = None if misquoted else verdict
-    return tuple(found)
+    parts = tuple(sentences(text))
+    return tuple(zip(parts, await judge_sentences(parts, part, case, checker, cited), strict=True))
+
+
+async def judge_sentences(
+    parts: Sequence[str], part: FeedbackPart, case: Case, checker: ClaimChecker, cited: tuple[str, ...] = ()
+) -> tuple[SentenceVerdict, ...]:
+    """Decide the sentences of one text, given in their order, and hold each against the others.
+
+    Raises:
+        SandboxError: A program has to be run and cannot be.
+    """
+    alone = [await judge_sentence(sentence, part, case, checker, cited) for sentence in parts]
+    return reconciled(parts, alone, case)
 
 
 def prepared(sentence: str, case: Case) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -88,9 +89,14 @@ async def test_a_tier_with_a_hole_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         return await original(Pretender, open_air, settings)
 
     monkeypatch.setattr(ServerProcess, "start", start)
-    with pytest.raises(SandboxError, match="a program could read /etc/passwd"):
-        async with open_sandbox(Settings(sandbox="auto")):
-            pytest.fail("it opened")
+    try:
+        with pytest.raises(SandboxError, match="a program could read /etc/passwd"):
+            async with open_sandbox(Settings(sandbox="auto")):
+                pytest.fail("it opened")
+    finally:
+        for written in ("/tmp/gradatim-probe", "/gradatim-probe"):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(written)
 
 
 async def test_a_server_that_was_killed_is_replaced(either: Settings) -> None:

@@ -71,6 +71,20 @@ def _operation(source: Source, node: ast.BinOp) -> Iterator[Candidate]:
     for side in (node.left, node.right):
         if sign == "+":
             yield from _as_item(source, side)
+        if sign in ("+", "-") and isinstance(side, ast.Name):
+            for factor in _factors(source):
+                new = f"{source.get(side)} * {factor}"
+                yield source.swap(side, new, "factor", 0.2, "what is counted with")
+
+
+def _factors(source: Source) -> list[int]:
+    """Whole numbers above 1 that the program calculates with: a sum may lack one of them, as of units."""
+    found = {
+        node.value
+        for node in source.program.nodes
+        if isinstance(node, ast.Constant) and type(node.value) is int and 1 < node.value < 10_000
+    }
+    return sorted(found)[:3]
 
 
 def _grouped(source: Source, node: ast.BinOp) -> Iterator[Candidate]:

@@ -56,6 +56,34 @@ def candidates(source: Source) -> Iterator[Candidate]:
         elif isinstance(node, ast.BinOp):
             for side in (node.left, node.right):
                 yield from _wrapped(source, side, 0.5, "the operand")
+            yield from _joined(source, node)
+
+
+def _joined(source: Source, node: ast.BinOp) -> Iterator[Candidate]:
+    """`str()` around everything that a chain of `+` puts beside a text, in one step: one alone changes no result."""
+    if not isinstance(node.op, ast.Add):
+        return
+    parts = _chain(node)
+    bare = [part for part in parts if not _textual(part)]
+    if len(bare) < len(parts) and len(bare) > 1:
+        code = source.changed([(*source.span(part), f"str({source.get(part)})") for part in bare])
+        yield Candidate(code, "wrap-str", 0.5, node.lineno, "what is joined with +")
+
+
+def _chain(node: ast.expr) -> list[ast.expr]:
+    """The operands of a chain of `+`, from left to right."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*_chain(node.left), *_chain(node.right)]
+    return [node]
+
+
+def _textual(node: ast.expr) -> bool:
+    """Whether an operand is a text for certain."""
+    if isinstance(node, ast.JoinedStr):
+        return True
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id in ("str", "repr", "input", "chr")
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _wrapped(source: Source, node: ast.expr, scale: float, what: str) -> Iterator[Candidate]:

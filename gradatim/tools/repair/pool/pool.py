@@ -16,6 +16,9 @@ from gradatim.tools.repair.pool.wording import repair
 from gradatim.tools.repair.trials import Trial, Trials
 from gradatim.tools.sandbox.protocol import Sandbox
 
+_SHARE = 0.92
+"""Share of the time after which no further candidate is begun; what was found for single pieces is still joined."""
+
 
 @dataclass(frozen=True, slots=True)
 class PoolResult:
@@ -109,7 +112,7 @@ class Pool:
         student = original if original.tree is not None else _made_compilable(original)
         if student is None or not self._index.donors:
             return PoolResult(())
-        until = time.monotonic() + seconds
+        until = time.monotonic() + _SHARE * seconds
         prepared = self._prepared.get(_key(task))
         agreed = None if prepared is None else prepared[0]
         search = Search(

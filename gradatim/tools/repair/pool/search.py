@@ -23,6 +23,8 @@ BATCH = 20
 """Nearest correct pieces that are looked at together."""
 _FRAMES = 6
 """Correct programs that are tried as a whole to see which pieces are wrong."""
+_MOST_FRAMES = 3
+"""Sets of wrong pieces that are repaired."""
 _MOST_PIECES = 5
 """Pieces of which every combination is tried."""
 _PAIRS = 600
@@ -80,6 +82,7 @@ class Search:
         self._index = index
         self._trials = trials
         self._agreed = agreed
+        self._excused: frozenset[int] = frozenset()
         self._student = student
         self._original = student.physical if original is None else original
         self._required = required
@@ -111,26 +114,26 @@ class Search:
 
     async def _frames(self) -> list[tuple[tuple[str, ...], Donor]]:
         """Smallest sets of pieces that have to be replaced, each with a program that they can be taken from."""
-        found: dict[tuple[str, ...], Donor] = {}
+        found: dict[tuple[str, ...], tuple[int, Donor]] = {}
         near = self._index.nearest(self._outlines)
-        for start in range(0, len(near), _FRAMES):
-            for donor in near[start : start + _FRAMES]:
-                sets = self._sets(donor)
-                sources = ["\n".join(self._swapped(names, donor)) for names in sets]
-                results = await self._run(sources)
-                passed = [names for names, trial in zip(sets, results, strict=True) if trial.ok]
-                if not passed and donor.good is None:
-                    (alone,) = await self._run([donor.program.code])
-                    donor.good = alone.ok
-                for names in passed:
-                    found.setdefault(names, donor)
-                if not self._time_left() or any(len(names) == 1 for names in passed):
-                    break
-            if found or not self._time_left():
+        for number, donor in enumerate(near):
+            if not self._time_left() or (number >= _FRAMES and found):
                 break
-        smallest = [names for names in found if not any(set(other) < set(names) for other in found)]
-        smallest.sort(key=lambda names: (sum(self._weight(name) for name in names), names))
-        return [(names, found[names]) for names in smallest[:3]]
+            sets = self._sets(donor)
+            ranks = await self.ranks(["\n".join(self._swapped(names, donor)) for names in sets])
+            if donor.good is None and not any(rank for rank, _ in ranks):
+                (alone,) = await self._run([donor.program.code])
+                donor.good = alone.ok
+            for names, (rank, _) in zip(sets, ranks, strict=True):
+                if rank > found.get(names, (0, donor))[0]:
+                    found[names] = rank, donor
+            smallest = _smallest(found, PASSED)
+            if smallest and all(len(names) == 1 and found[names][0] == SURE for names in smallest):
+                break
+        # Where the tests are content with less than the correct programs' agreement asks for, both are tried.
+        chosen = list(dict.fromkeys((*_smallest(found, SURE), *_smallest(found, PASSED))))
+        chosen.sort(key=lambda names: (-found[names][0], sum(self._weight(name) for name in names), names))
+        return [(names, found[names][1]) for names in chosen[:_MOST_FRAMES]]
 
     def _sets(self, donor: Donor) -> list[tuple[str, ...]]:
         names = [n for n in donor.program.definitions if n in self._student.definitions or n in self._required]
@@ -171,6 +174,7 @@ class Search:
             piece = taken(donor, name, present)
             if piece is not None:
                 others[name] = piece
+        self._excused = await self._disagreement(assemble(self._student, others))
         found: dict[str, list[Found]] = {}
         todo = [name for name in names if name != MODULE]
         for number, name in enumerate(todo):
@@ -186,6 +190,13 @@ class Search:
         if MODULE not in names:
             return solutions
         return await self._with_module(solutions, found, others, end)
+
+    async def _disagreement(self, lines: Sequence[str]) -> frozenset[int]:
+        """Agreed calls that fail although the wrong pieces are correct: nothing a piece could do about them."""
+        if self._agreed is None:
+            return frozenset()
+        (trial,) = await self._agreed.run(["\n".join(lines)])
+        return frozenset(number for number, ok in enumerate(trial.per_test) if not ok)
 
     def _added(self, name: str, present: frozenset[str], default: Piece) -> Found:
         """A piece that the student lacks: the shortest that there is."""
@@ -207,17 +218,18 @@ class Search:
         combos.append({name: min(choices, key=lambda item: item.lines) for name, choices in found.items()})
         rest = {MODULE: others[MODULE]} if MODULE in names else {}
         made = [assemble(self._student, {**{n: f.piece for n, f in combo.items()}, **rest}) for combo in combos]
-        results = await self._run(["\n".join(lines) for lines in made])
+        self._excused = frozenset()
+        results = await self.ranks(["\n".join(lines) for lines in made], hurry=False)
         solutions: list[Solution] = []
-        for combo, lines, trial in zip(combos, made, results, strict=True):
-            if trial.ok and (rest or share(self._original, lines) <= LARGEST_SHARE):
-                solutions.append(self._solution(lines, combo))
+        for combo, lines, (rank, _) in zip(combos, made, results, strict=True):
+            if rank and (rest or share(self._original, lines) <= LARGEST_SHARE):
+                solutions.append(self._solution(lines, combo, rank == SURE))
         return sorted(solutions, key=lambda s: s.order)
 
-    def _solution(self, lines: Sequence[str], combo: Mapping[str, Found]) -> Solution:
+    def _solution(self, lines: Sequence[str], combo: Mapping[str, Found], sure: bool) -> Solution:
         spelling = sum(choice.spelling for choice in combo.values())
         changed = changed_lines(self._original, lines)
-        return Solution(tuple(lines), changed, spelling, all(choice.sure for choice in combo.values()))
+        return Solution(tuple(lines), changed, spelling, sure)
 
     async def _with_module(
         self, solutions: list[Solution], found: Mapping[str, list[Found]], others: Mapping[str, Piece], end: float
@@ -232,7 +244,7 @@ class Search:
         for choice in await self._repair_piece(repaired, MODULE, unit, {}, frozenset(), end):
             if share(self._original, choice.piece.lines) <= LARGEST_SHARE:
                 combo = {**{name: choices[0] for name, choices in found.items()}, MODULE: choice}
-                results.append(self._solution(choice.piece.lines, combo))
+                results.append(self._solution(choice.piece.lines, combo, choice.sure))
         return results
 
     # -------------------------------------------------------------------------------------- one piece
@@ -263,7 +275,7 @@ class Search:
             await self._batch(context, scripts, found, end)
             if number == 1:
                 await self._climb(context, name, [*queue[:BATCH], *donors], found, present, end)
-            order = min((item.order for item in found.values() if item.sure), default=None)
+            order = min((item.order for item in found.values()), default=None)
             idle = idle + 1 if order is not None and order == best else 0
             best = order
         return sorted(found.values(), key=lambda item: item.order)
@@ -381,28 +393,40 @@ class Search:
 
     # ------------------------------------------------------------------------------------------ trials
 
-    async def _run(self, sources: Sequence[str]) -> list[Trial]:
-        results = await self._trials.run(sources, until=self._until)
+    async def _run(self, sources: Sequence[str], *, hurry: bool = True) -> list[Trial]:
+        results = await self._trials.run(sources, until=self._until if hurry else None)
         for trial, source in zip(results, sources, strict=True):
             if self.best is None or trial.fitness > self.best[0].fitness:
                 self.best = (trial, source)
         return results
 
-    async def ranks(self, sources: Sequence[str]) -> list[tuple[int, float]]:
+    async def ranks(self, sources: Sequence[str], *, hurry: bool = True) -> list[tuple[int, float]]:
         """How good candidates are, and how near they come.
+
+        Args:
+            hurry: Whether to stop when the time is over; the few candidates at the end are run in any case.
 
         Returns:
             For each: `PASSED` when it passes every test, `SURE` when it also agrees with the correct programs, else
             0; and how near it comes, up to 1 by the tests and up to 2 by the agreement.
         """
-        trials = await self._run(sources)
+        trials = await self._run(sources, hurry=hurry)
         if self._agreed is None:
             return [(SURE if trial.ok else 0, trial.fitness) for trial in trials]
         passed = [source for source, trial in zip(sources, trials, strict=True) if trial.ok]
-        results = iter(await self._agreed.run(passed, until=self._until))
+        results = iter(await self._agreed.run(passed, until=self._until if hurry else None))
         found: list[tuple[int, float]] = []
         for trial in trials:
             more = next(results) if trial.ok else None
-            rank = 0 if more is None else SURE if more.ok else PASSED
+            rank = 0 if more is None else SURE if self._agrees(more) else PASSED
             found.append((rank, trial.fitness + (0.0 if more is None else more.fitness)))
         return found
+
+    def _agrees(self, trial: Trial) -> bool:
+        return all(ok or number in self._excused for number, ok in enumerate(trial.per_test))
+
+
+def _smallest(found: Mapping[tuple[str, ...], tuple[int, Donor]], rank: int) -> list[tuple[str, ...]]:
+    """Sets of at least this rank that hold no other such set."""
+    good = [names for names, (own, _) in found.items() if own >= rank]
+    return [names for names in good if not any(set(other) < set(names) for other in good)]

@@ -1,0 +1,158 @@
+"""What the sentences of one text owe to each other: a diagnosis, what follows from it, and how to mend it.
+
+A tutor's text names a fault, describes it, draws conclusions and says what to change. A sentence that builds on a
+diagnosis which was shown to be false is false with it, unless it is shown to be right by itself; and a diagnosis whose
+own change was run and leaves the tests failing has named the wrong fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from gradatim.domain import ChangeFixesClaim, Check, LineQuoteClaim, ProseClaim
+from gradatim.tools.claims.case import Case
+from gradatim.tools.claims.decision import SentenceVerdict
+from gradatim.tools.claims.extraction.reading import CODE, Reading
+
+Role = Literal["heading", "general", "consequence", "advice", "description", "other"]
+"""What a sentence does in a text.
+
+`heading`: announces what comes. `general`: speaks of Python, or of what the task asks for. `consequence`: goes on from
+the sentence before it. `advice`: says what to change. `description`: says what the present program is or does.
+"""
+
+_HEADING = re.compile(
+    r"^(?:here(?:'s| is| are)\b|(?:the|a|your) (?:corrected|correct|fixed|updated|modified|right|following) (?:\w+"
+    r" ){0,3}(?:is|should be|should look|looks|would be|will be)(?: like)?(?: this| as follows)?:|to (?:fix|correct"
+    r"|solve|resolve|address) (?:this|these|the|it)\b[^`]{0,30}:)",
+    re.IGNORECASE,
+)
+_GENERAL = re.compile(
+    r"^in (?:python|programming|general)\b|^(?:python|generally|usually|remember|note that)\b"
+    rf"|^(?:the |a |an )?(?:{CODE}|\w+) (?:operator|keyword|method|function) (?:in python )?(?:is used"
+    r"|checks?|returns?|adds?|removes?|compares?|reads?|gives?|means)\b",
+    re.IGNORECASE,
+)
+_CONSEQUENCE = re.compile(
+    r"^(?:\d+[.)] )?(?:however,? |also,? |additionally,? )?(?:this (?:means|results|causes|ensures|will|is because|is"
+    r" causing|leads|makes|modifies|line|happens|is the|is not|change|is due)\b|that(?:'s| is) (?:why|because)\b"
+    r"|therefore\b|thus\b|hence\b|consequently\b|as a result\b|because of this\b|without this\b|in this case\b"
+    r"|changing this\b|specifically\b|instead,|so,? |for example\b|the (?:reason|result) (?:is|for this)\b)",
+    re.IGNORECASE,
+)
+_HOWEVER = re.compile(r"^(?:however|but|moreover|furthermore|additionally|also)\b,?", re.IGNORECASE)
+_MENDS = re.compile(
+    r"^(?:\d+[.)] |[-*] )?(?:to (?:fix|correct|solve|resolve|address)\b|(?:you|we) (?:should|need|must|can|have to)\b"
+    r"|(?:add|use|change|replace|remove|define|move|put|initiali[sz]e|set|make|ensure|update|modify|convert|check)\b)",
+    re.IGNORECASE,
+)
+_ADVISES = re.compile(r"\b(?:should|must|needs? to|has to|have to|ought to|to fix|correct (?:line|approach|way|code"
+                      r"|operation|change))\b", re.IGNORECASE)  # fmt: skip
+_SUPPOSES = re.compile(r"^(?:if|when|for|suppose|in case)\b|\bwould\b", re.IGNORECASE)
+_PRESENT = re.compile(
+    r"\b(?:the|this|your|current|given) (?:\w+ ){0,2}?(?:program|code|function|implementation|loop|line|variable"
+    r"|condition|statement|method|version|check|list|result|solution|call)\b|\bit\b|\bline \d",
+    re.IGNORECASE,
+)
+_ACTS = re.compile(
+    r"\b(?:is|are|was|were|does|do|has|have|will|can|cannot|only|never|always|not|\w+(?:s|ed|ing))\b|n't\b",
+    re.IGNORECASE,
+)
+
+
+def role_of(sentence: str, case: Case) -> Role:
+    """What a sentence does in its text."""
+    reading = Reading.of(sentence, case.submission.code)
+    text = reading.text
+    if _HEADING.search(text) and not re.search(CODE, text):
+        return "heading"
+    if _GENERAL.search(text):
+        return "general"
+    if _MENDS.search(text):
+        return "advice"
+    if _CONSEQUENCE.search(text):
+        return "consequence"
+    if _ADVISES.search(text):
+        return "advice"
+    if _SUPPOSES.search(_HOWEVER.sub("", text).strip()):
+        return "other"
+    program = "".join(case.submission.code.split())
+    quoted = any("".join(code.split()) in program for code in reading.codes if code)
+    if (quoted or _PRESENT.search(text)) and _ACTS.search(text):
+        return "description"
+    return "other"
+
+
+def reconciled(
+    sentences: Sequence[str], verdicts: Sequence[SentenceVerdict], case: Case
+) -> tuple[SentenceVerdict, ...]:
+    """The verdicts on a text's sentences after each was held against the others.
+
+    Args:
+        sentences: In their order.
+        verdicts: What was found for each of them alone.
+    """
+    roles = [role_of(sentence, case) for sentence in sentences]
+    found = list(verdicts)
+    for index, role in enumerate(roles):
+        if role == "heading" and found[index].verdict == "unchecked":
+            found[index] = SentenceVerdict("none", found[index].checks, "it only announces what comes")
+    _backward(sentences, roles, found)
+    _forward(sentences, roles, found)
+    return tuple(found)
+
+
+def _forward(sentences: Sequence[str], roles: Sequence[Role], found: list[SentenceVerdict]) -> None:
+    """What goes on from a false diagnosis is false with it."""
+    anchor: SentenceVerdict | None = None
+    for index, (sentence, role) in enumerate(zip(sentences, roles, strict=True)):
+        verdict = found[index]
+        if anchor is not None and verdict.verdict in ("unchecked", "none") and _depends(role, verdict):
+            found[index] = _fallen(sentence, verdict, f"it goes on from what is false: {anchor.reason}")
+        elif verdict.verdict == "refuted" and not _misquoted(verdict):
+            anchor = verdict
+        elif verdict.verdict == "supported" and role in ("description", "advice", "consequence", "other"):
+            anchor = None
+
+
+def _depends(role: Role, verdict: SentenceVerdict) -> bool:
+    if role in ("heading", "general", "other"):
+        return False
+    return not any(check.verdict == "supported" and _weighty(check) for check in verdict.checks)
+
+
+def _backward(sentences: Sequence[str], roles: Sequence[Role], found: list[SentenceVerdict]) -> None:
+    """A diagnosis whose change was run and does not help has named the wrong fault."""
+    for index in range(len(sentences) - 1, 0, -1):
+        before = found[index - 1]
+        if (
+            found[index].verdict == "refuted"
+            and roles[index] == "advice"
+            and before.verdict == "unchecked"
+            and roles[index - 1] in ("description", "consequence")
+            and any(
+                check.verdict == "refuted" and isinstance(check.claim, ChangeFixesClaim)
+                for check in found[index].checks
+            )
+            and _depends(roles[index - 1], before)
+        ):
+            found[index - 1] = _fallen(
+                sentences[index - 1], before, f"the change that it leads to does not help: {found[index].reason}"
+            )
+
+
+def _fallen(sentence: str, verdict: SentenceVerdict, detail: str) -> SentenceVerdict:
+    check = Check(claim=ProseClaim(text=sentence), verdict="refuted", method="consistency", detail=detail)
+    return SentenceVerdict("refuted", (*verdict.checks, check), detail)
+
+
+def _misquoted(verdict: SentenceVerdict) -> bool:
+    """Whether all that is wrong is where some code stands."""
+    return all(isinstance(check.claim, LineQuoteClaim) for check in verdict.checks if check.verdict == "refuted")
+
+
+def _weighty(check: Check) -> bool:
+    """Whether what was shown is more than that some code is there."""
+    return not isinstance(check.claim, LineQuoteClaim | ProseClaim)

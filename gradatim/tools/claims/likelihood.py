@@ -1,0 +1,230 @@
+"""How likely a sentence about a program is false, where checks alone do not settle it.
+
+A sentence that nothing could decide is not worth as much as one whose neighbours were all refuted, and one that was
+refuted by a rough reading is not as surely false as one whose change was run and failed. A few signs of that kind are
+joined by a logistic regression whose coefficients were fitted to sentences of a small model that were labelled by
+reading (`gradatim.evals.hallucination`); applying it is plain arithmetic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from math import exp
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from gradatim.domain import Claim, FaultKindClaim, FaultLineClaim, Probability
+from gradatim.tools.claims.case import Case
+from gradatim.tools.claims.extraction import LONGEST, claims_of
+from gradatim.tools.claims.faults import telling
+from gradatim.tools.claims.prose import assertions_of
+from gradatim.tools.claims.sentences import sentences
+from gradatim.tools.claims.verdict import SentenceVerdict, prepared
+from gradatim.tools.claims.wording import wording_of
+
+SIGNS = (
+    "refuted", "supported", "silent", "refuted_firmly", "text_refuted", "text_supported", "before_refuted", "first",
+    "advice", "cause", "outcome", "absence", "quotes_code", "block", "generality", "fits_repair", "fits_evidence",
+    "agreed", "repair_known",
+)  # fmt: skip
+"""What the likelihood is made of, each in [0, 1] or not measured."""
+
+_ADVICE = re.compile(r"\b(?:should|need(?:s|ed)? to|must|to (?:fix|correct|solve|resolve)|replace[ds]?|chang(?:e|ed|ing)"
+                     r"|instead|you can|we can)\b", re.I)  # fmt: skip
+_CAUSE = re.compile(r"\b(?:because|since|therefore|thus|hence|so that|which means|this means|as a result|leads? to"
+                    r"|caus(?:e|es|ing)|results? in|due to)\b", re.I)  # fmt: skip
+_OUTCOME = re.compile(r"\b(?:returns?|prints?|raises?|gives?|outputs?|error|exception|incorrect results?|infinite"
+                      r"|endless)\b", re.I)  # fmt: skip
+_ABSENCE = re.compile(r"\b(?:not|never|missing|lacks?|without|fails? to|no)\b|n't\b", re.I)
+_GENERAL = re.compile(r"\b(?:in python|correctly|properly|wrong|incorrect(?:ly)?|problem|issue|logic)\b", re.I)
+_CODE = re.compile(r"`[^`]+`|'[^'\n]{1,80}'|\"[^\"\n]{1,80}\"")
+_BLOCK = re.compile(r"```|(?m:^\s*(?:def|for|while|if) .*:\s*$)")
+_FIRM = frozenset({"execution", "source"})
+
+
+class Likelihood(BaseModel):
+    """A fitted model, as its JSON file holds it.
+
+    A sign that was not measured stands at the mean of the fitted sentences, and so says nothing.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int = 1
+    sentences: int
+    """Labelled sentences that it was fitted to."""
+    false: int
+    """How many of them were false."""
+    intercept: float
+    coefficients: dict[str, float]
+    """Of the standardised signs."""
+    means: dict[str, float]
+    scales: dict[str, float]
+    slope: float = 1.0
+    """Of the calibration of log-odds (J. Platt, 1999)."""
+    offset: float = 0.0
+    threshold: Probability = 0.5
+    """Probability from which a sentence is taken for false."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Likelihood:
+        if not set(self.coefficients) == set(self.means) == set(self.scales) or not set(self.means) <= set(SIGNS):
+            raise ValueError("coefficients, means and scales need the same, known signs")
+        if any(scale <= 0 for scale in self.scales.values()):
+            raise ValueError("scales have to be above 0")
+        return self
+
+    def probability(self, signs: Mapping[str, float | None]) -> float:
+        """Probability that a sentence with these signs is false, in [0, 1]."""
+        return round(sigmoid(self.slope * self.log_odds(signs) + self.offset), 4)
+
+    def log_odds(self, signs: Mapping[str, float | None]) -> float:
+        """What the regression says, before its calibration."""
+        total = self.intercept
+        for name, coefficient in self.coefficients.items():
+            value = signs.get(name)
+            if value is not None:
+                total += coefficient * (value - self.means[name]) / self.scales[name]
+        return total
+
+    def reasons(self, signs: Mapping[str, float | None], most: int = 3) -> tuple[tuple[str, float], ...]:
+        """The signs that speak loudest, with what each adds to the log-odds of being false."""
+        parts = [
+            (name, self.slope * coefficient * (value - self.means[name]) / self.scales[name])
+            for name, coefficient in self.coefficients.items()
+            if (value := signs.get(name)) is not None
+        ]
+        return tuple(sorted(parts, key=lambda item: -abs(item[1]))[:most])
+
+
+@cache
+def packaged_likelihood() -> Likelihood:
+    """The model that comes with the package."""
+    text = resources.files("gradatim.tools.claims").joinpath("likelihood.json").read_text(encoding="utf-8")
+    return Likelihood.model_validate_json(text)
+
+
+def signs_of(
+    judged: Sequence[tuple[str, SentenceVerdict]], case: Case, others: Sequence[Sequence[Claim]] = ()
+) -> tuple[dict[str, float | None], ...]:
+    """The signs of each sentence of a text.
+
+    Args:
+        judged: The sentences of one text in their order, with their verdicts (`judge_text`).
+        case: What they speak of.
+        others: What further samples of the same model say about the same program, as `blames` gives it.
+    """
+    repair_words, evidence_words = _words_of_repairs(case), _words_of_evidence(case)
+    own = [_blamed(sentence, verdict, case) for sentence, verdict in judged]
+    whole = _agreement([claim for claims in own for claim in claims], others)
+    found: list[dict[str, float | None]] = []
+    for place, (sentence, verdict) in enumerate(judged):
+        rest = [item.verdict for index, (_, item) in enumerate(judged) if index != place and item.verdict != "none"]
+        agreed = _agreement(own[place], others)
+        words = wording_of(sentence).words
+        found.append(
+            {
+                "refuted": float(verdict.verdict == "refuted"),
+                "supported": float(verdict.verdict == "supported"),
+                "silent": float(verdict.verdict == "none"),
+                "refuted_firmly": float(
+                    any(check.verdict == "refuted" and check.method in _FIRM for check in verdict.checks)
+                ),
+                "text_refuted": (rest.count("refuted") + 0.5) / (len(rest) + 1),
+                "text_supported": (rest.count("supported") + 0.5) / (len(rest) + 1),
+                "before_refuted": float(place > 0 and judged[place - 1][1].verdict == "refuted"),
+                "first": float(place == 0),
+                "advice": float(bool(_ADVICE.search(sentence))),
+                "cause": float(bool(_CAUSE.search(sentence))),
+                "outcome": float(bool(_OUTCOME.search(sentence))),
+                "absence": float(bool(_ABSENCE.search(sentence))),
+                "quotes_code": float(bool(_CODE.search(sentence))),
+                "block": float(bool(_BLOCK.search(sentence))),
+                "generality": float(bool(_GENERAL.search(sentence))),
+                "fits_repair": _share(words, repair_words),
+                "fits_evidence": _share(words, evidence_words),
+                "agreed": agreed if agreed is not None else whole,
+                "repair_known": float(bool(telling(case))),
+            }
+        )
+    return tuple(found)
+
+
+def blames(text: str, case: Case) -> tuple[Claim, ...]:
+    """What a text says about where the fault lies and of what kind it is: claims to compare samples by."""
+    found: list[Claim] = []
+    for sentence in sentences(text):
+        found += _read(sentence, case)
+    return tuple(dict.fromkeys(found))
+
+
+def sigmoid(value: float) -> float:
+    """The logistic function, without overflow."""
+    return 1 / (1 + exp(-value)) if value >= 0 else exp(value) / (1 + exp(value))
+
+
+def _blamed(sentence: str, verdict: SentenceVerdict, case: Case) -> tuple[Claim, ...]:
+    """Places and kinds that a sentence blames."""
+    claims = [check.claim for check in verdict.checks if isinstance(check.claim, FaultLineClaim | FaultKindClaim)]
+    return tuple(dict.fromkeys((*claims, *_read(sentence, case))))
+
+
+def _read(sentence: str, case: Case) -> tuple[Claim, ...]:
+    if not sentence.strip() or len(sentence) > LONGEST:
+        return ()
+    found = list(claims_of(sentence, "error_identification", case.submission.code))
+    for item in assertions_of(prepared(sentence, case), case, whole=sentence.count("```") % 2 == 0):
+        found += item.claims
+    return tuple(claim for claim in found if isinstance(claim, FaultLineClaim | FaultKindClaim))
+
+
+def _agreement(own: Sequence[Claim], others: Sequence[Sequence[Claim]]) -> float | None:
+    """Share of the other samples that blame a line or a kind of fault that these claims blame as well.
+
+    `None` where no other sample, or none of these claims, blames anything.
+    """
+    lines, kinds = _lines(own), _kinds(own)
+    votes: list[float] = []
+    for claims in others:
+        shared = [
+            bool(mine & theirs)
+            for mine, theirs in ((lines, _lines(claims)), (kinds, _kinds(claims)))
+            if mine and theirs
+        ]
+        if shared:
+            votes.append(sum(shared) / len(shared))
+    return sum(votes) / len(votes) if votes else None
+
+
+def _lines(claims: Sequence[Claim]) -> set[int]:
+    return {
+        line
+        for claim in claims
+        if isinstance(claim, FaultLineClaim)
+        for line in range(claim.line, (claim.last_line or claim.line) + 1)
+    }
+
+
+def _kinds(claims: Sequence[Claim]) -> set[str]:
+    return {claim.operator for claim in claims if isinstance(claim, FaultKindClaim)}
+
+
+def _share(words: frozenset[str], known: frozenset[str]) -> float | None:
+    return len(words & known) / len(words) if words and known else None
+
+
+def _words_of_repairs(case: Case) -> frozenset[str]:
+    texts = [f"{repair.place} {repair.change}" for repair in telling(case)[:2]]
+    return _words([*texts, *(match.why for match in case.diagnosis.misconceptions[:1])])
+
+
+def _words_of_evidence(case: Case) -> frozenset[str]:
+    told = ("test", "exception", "syntax", "static", "trace")
+    return _words([item.summary for item in case.evidence.values() if item.visible and item.kind in told])
+
+
+def _words(texts: Sequence[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in wording_of(text).words)
