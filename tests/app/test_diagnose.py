@@ -11,6 +11,7 @@ KEYS = {
     "suspicious_lines",
     "misconceptions",
     "repair",
+    "repairs",
     "evidence",
     "outcomes",
     "tier",
@@ -57,3 +58,32 @@ def test_a_program_that_python_cannot_read_and_one_that_is_not_there(invoke: Inv
     assert (none["verdict"], none["error"]["message"]) == (None, "does not exist")
     assert set(none) == KEYS | {"error"}
     assert objects((files / "out.jsonl").read_text("utf-8")) == [broken, none]
+
+
+def test_a_change_that_passes_all_tests(invoke: Invoke, files: Path) -> None:
+    (row,) = objects(invoke("diagnose", "task.yaml", "wrong.py", "--json").stdout)
+    assert row["repair"] == row["repairs"][0]
+    assert [edit["line"] for edit in row["repair"]["edits"]] == [3]
+    (files / "repaired.py").write_text(row["repair"]["code"])
+    assert invoke("execute", "task.yaml", "repaired.py").exit_code == 0
+    said = [item["summary"] for item in row["evidence"] if item["kind"] == "repair"]
+    assert said
+    assert "n + 1" not in said[0]
+    shown = invoke("diagnose", "task.yaml", "wrong.py").stdout
+    assert "a change that passes all tests: in line 3" in shown
+
+
+def test_no_time_searches_no_change(invoke: Invoke, files: Path) -> None:
+    (row,) = objects(invoke("diagnose", "task.yaml", "wrong.py", "--json", "--repair-seconds", "0").stdout)
+    assert row["repair"] is None
+    assert row["repairs"] == []
+
+
+def test_a_pool_of_correct_programs(invoke: Invoke, files: Path) -> None:
+    (files / "empty.py").write_text("def sum_up_to(n):\n    result = n * (n + 2) // 3\n    return result\n")
+    (files / "good.py").write_text("def sum_up_to(n):\n    result = n * (n + 1) // 2\n    return result\n")
+    (row,) = objects(invoke("diagnose", "task.yaml", "empty.py", "--json", "--pool", "good.py").stdout)
+    assert "n * (n + 1) // 2" in row["repair"]["code"]
+    refused = invoke("diagnose", "task.yaml", "empty.py", "--pool", "wrong.py")
+    assert refused.exit_code == 2
+    assert "none of 1 program passes every test" in refused.stderr

@@ -157,3 +157,30 @@ async def test_odd_programs_are_diagnosed(sandbox: Sandbox, code: str) -> None:
     assert diagnosis.verdict == "incorrect"
     assert diagnosis.error_category
     assert {cited for item in diagnosis.misconceptions for cited in item.evidence} <= {e.id for e in diagnosis.evidence}
+
+
+async def test_a_verified_change_is_evidence_that_does_not_show_it(sandbox: Sandbox) -> None:
+    submission = Submission.of(TASK.id, SHORT)
+    execution = await execute(sandbox, TASK, submission)
+    diagnosis = await diagnose(sandbox, TASK, submission, execution, repair_seconds=3.0)
+    assert diagnosis.repair is not None
+    assert diagnosis.repair.lines == (3,)
+    again = await execute(sandbox, TASK, Submission.of(TASK.id, diagnosis.repair.code))
+    assert again.passed
+    evidence = {item.id: item for item in diagnosis.evidence}
+    assert evidence["repair:1"].lines == (3,)
+    assert "makes all" in evidence["repair:1"].summary
+    assert "n + 1" not in str(evidence["repair:1"].plain())
+    assert any(item.kind == "trace" for item in evidence.values())
+    told = TASK.model_copy(update={"reveal_solution": True})
+    open_ = await diagnose(sandbox, told, submission, execution, repair_seconds=3.0)
+    assert "n + 1" in next(item.summary for item in open_.evidence if item.id == "repair:1")
+
+
+async def test_no_change_is_searched_for_a_program_that_passes(sandbox: Sandbox) -> None:
+    submission = Submission.of(TASK.id, SHORT.replace("n)", "n + 1)", 2).replace("def total(n + 1)", "def total(n)"))
+    execution = await execute(sandbox, TASK, submission)
+    assert execution.passed, submission.code
+    diagnosis = await diagnose(sandbox, TASK, submission, execution, repair_seconds=3.0)
+    assert diagnosis.repairs == ()
+    assert not [item for item in diagnosis.evidence if item.kind in ("repair", "trace")]

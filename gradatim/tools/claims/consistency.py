@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from gradatim.domain import ChangeFixesClaim, Check, LineQuoteClaim, ProseClaim
+from gradatim.domain import ChangeFixesClaim, Check, FaultKindClaim, LineQuoteClaim, ProseClaim
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.decision import SentenceVerdict
 from gradatim.tools.claims.extraction.reading import CODE, Reading
+from gradatim.tools.claims.wording import wording_of
 
 Role = Literal["heading", "general", "consequence", "advice", "description", "other"]
 """What a sentence does in a text.
@@ -62,6 +63,11 @@ _ACTS = re.compile(
 )
 
 
+_ASKED = re.compile(r"\b(?:should|must|is|needs? to|has to) (?:\w+ )?(?:return|print|be|give|the|raise|greater)\b", re.I)
+_TASK_SHARE = 0.7
+"""Share of the words of a requirement that the task's own statement has to have."""
+
+
 def role_of(sentence: str, case: Case) -> Role:
     """What a sentence does in its text."""
     reading = Reading.of(sentence, case.submission.code)
@@ -69,6 +75,8 @@ def role_of(sentence: str, case: Case) -> Role:
     if _HEADING.search(text) and not re.search(CODE, text):
         return "heading"
     if _GENERAL.search(text):
+        return "general"
+    if _restates(text, case):
         return "general"
     if _MENDS.search(text):
         return "advice"
@@ -83,6 +91,16 @@ def role_of(sentence: str, case: Case) -> Role:
     if (quoted or _PRESENT.search(text)) and _ACTS.search(text):
         return "description"
     return "other"
+
+
+def _restates(text: str, case: Case) -> bool:
+    """Whether a sentence only says what the task asks for."""
+    if not _ASKED.search(text) or re.search(r"\binstead\b|\bto fix\b", text, re.IGNORECASE):
+        return False
+    said = wording_of(re.sub(CODE, " ", text)).words
+    entry = (case.task.entry_point or "").replace("_", " ")
+    known = wording_of(f"{case.task.title} {case.task.statement} {entry} input output function program").words
+    return bool(said) and len(said & known) / len(said) >= _TASK_SHARE
 
 
 def reconciled(
@@ -155,4 +173,7 @@ def _misquoted(verdict: SentenceVerdict) -> bool:
 
 def _weighty(check: Check) -> bool:
     """Whether what was shown is more than that some code is there."""
-    return not isinstance(check.claim, LineQuoteClaim | ProseClaim)
+    claim = check.claim
+    if isinstance(claim, LineQuoteClaim):
+        return claim.line is not None and bool(claim.text)
+    return not isinstance(claim, ProseClaim | FaultKindClaim)

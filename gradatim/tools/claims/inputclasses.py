@@ -44,6 +44,10 @@ async def check_input_class(claim: InputClassClaim, case: Case, sandbox: Sandbox
     bad = [test for test in members if test in failing]
     if claim.cause and not claim.handled:
         return _cause(claim, failing, members, case)
+    if bad and not claim.handled and _told_apart(claim.what, failing, case):
+        return _decided(claim, False, "inputs of another kind are those that fail")
+    if bad and not claim.handled and len(bad) < len(members) and len(failing) > len(bad):
+        return _open(claim, "some tests with such an input pass, and others fail as well")
     if bad:
         name = next((f"test {test.id}" for test in bad if not test.hidden), "a hidden test")
         detail = f"{name} has such an input and fails"
@@ -168,6 +172,15 @@ def _cause(claim: InputClassClaim, failing: list[TestCase], members: list[TestCa
     return _decided(claim, True, "the tests that fail are those with such an input")
 
 
+def _told_apart(what: InputClass, failing: list[TestCase], case: Case) -> bool:
+    """Whether another kind of input is what exactly the failing tests have in common, and this one is not."""
+    kinds = {test.id: classes_of(test, case) for test in case.task.tests}
+    wrong = {test.id for test in failing}
+    exact = [kind for kind in frozenset[InputClass]().union(*kinds.values())
+             if {test for test, found in kinds.items() if kind in found} == wrong]  # fmt: skip
+    return bool(exact) and what not in exact
+
+
 async def _tried(claim: InputClassClaim, case: Case, sandbox: Sandbox) -> Check:
     """Calls with such an input, made from a test's call, on the program and on the reference."""
     calls = list(itertools.islice(_made(claim.what, case), _MOST))
@@ -181,6 +194,9 @@ async def _tried(claim: InputClassClaim, case: Case, sandbox: Sandbox) -> Check:
             continue
         decided = True
         if came.status != "ok" or came.value != needed.value:
+            if not claim.handled:
+                # a task need not say anything about inputs that none of its tests has
+                return _open(claim, f"`{call}` gives something else, and no test has such an input")
             return _decided(claim, not claim.handled, f"`{call}` does not give what the task needs")
     if not decided:
         return _open(claim, "the task says nothing about such inputs")

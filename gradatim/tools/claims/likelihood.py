@@ -18,17 +18,17 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from gradatim.domain import Claim, FaultKindClaim, FaultLineClaim, Probability
 from gradatim.tools.claims.case import Case
+from gradatim.tools.claims.code import tokens
 from gradatim.tools.claims.extraction import LONGEST, claims_of
 from gradatim.tools.claims.faults import telling
 from gradatim.tools.claims.prose import assertions_of
 from gradatim.tools.claims.sentences import sentences
 from gradatim.tools.claims.verdict import SentenceVerdict, prepared
-from gradatim.tools.claims.wording import wording_of
 
 SIGNS = (
-    "refuted", "supported", "silent", "refuted_firmly", "text_refuted", "text_supported", "before_refuted", "first",
-    "advice", "cause", "outcome", "absence", "quotes_code", "block", "generality", "fits_repair", "fits_evidence",
-    "agreed", "repair_known",
+    "refuted", "supported", "partly_supported", "tried_in_vain", "undecided_fault", "text_refuted", "text_supported",
+    "first", "advice", "cause", "absence", "quotes_code", "names_change", "names_new", "text_names_new", "crash",
+    "length", "agreed",
 )  # fmt: skip
 """What the likelihood is made of, each in [0, 1] or not measured."""
 
@@ -36,13 +36,21 @@ _ADVICE = re.compile(r"\b(?:should|need(?:s|ed)? to|must|to (?:fix|correct|solve
                      r"|instead|you can|we can)\b", re.I)  # fmt: skip
 _CAUSE = re.compile(r"\b(?:because|since|therefore|thus|hence|so that|which means|this means|as a result|leads? to"
                     r"|caus(?:e|es|ing)|results? in|due to)\b", re.I)  # fmt: skip
-_OUTCOME = re.compile(r"\b(?:returns?|prints?|raises?|gives?|outputs?|error|exception|incorrect results?|infinite"
-                      r"|endless)\b", re.I)  # fmt: skip
 _ABSENCE = re.compile(r"\b(?:not|never|missing|lacks?|without|fails? to|no)\b|n't\b", re.I)
-_GENERAL = re.compile(r"\b(?:in python|correctly|properly|wrong|incorrect(?:ly)?|problem|issue|logic)\b", re.I)
 _CODE = re.compile(r"`[^`]+`|'[^'\n]{1,80}'|\"[^\"\n]{1,80}\"")
-_BLOCK = re.compile(r"```|(?m:^\s*(?:def|for|while|if) .*:\s*$)")
-_FIRM = frozenset({"execution", "source"})
+_TELLING = frozenset(
+    {"fault_line", "fault_kind", "change_fixes", "call_result", "exception", "input_class", "variable_value"}
+)
+"""Kinds of claims that say something about the fault or about what the program does."""
+_SPOKEN = {
+    "<": ("less than", "smaller than", "strict"), "<=": ("less than or equal", "at most", "inclusive"),
+    ">": ("greater than", "larger than", "strict"), ">=": ("greater than or equal", "at least"),
+    "==": ("equal to", "compar"), "%": ("modulo", "remainder"), "//": ("floor division", "integer division"),
+    "int": ("integer", "convert"), "return": ("return",), "+": ("add", "increment"), "-": ("subtract",),
+    "and": ("both ",), "not": ("negat",), "append": ("append",), "self": ("self",), "lower": ("lowercase", "case"),
+}  # fmt: skip
+"""Operators and names, with words that speak of them."""
+_COMMON = frozenset("( ) [ ] { } : , . = a i is in the to of for if it and or be".split())
 
 
 class Likelihood(BaseModel):
@@ -117,37 +125,42 @@ def signs_of(
         case: What they speak of.
         others: What further samples of the same model say about the same program, as `blames` gives it.
     """
-    repair_words, evidence_words = _words_of_repairs(case), _words_of_evidence(case)
+    changed, new = _changed_words(case)
+    said = [_said(sentence) for sentence, _ in judged]
+    everything = frozenset(word for words in said for word in words)
+    crash = case.execution.load_error is not None or any(
+        outcome.exception is not None for outcome in case.execution.outcomes
+    )
     own = [_blamed(sentence, verdict, case) for sentence, verdict in judged]
     whole = _agreement([claim for claims in own for claim in claims], others)
     found: list[dict[str, float | None]] = []
     for place, (sentence, verdict) in enumerate(judged):
         rest = [item.verdict for index, (_, item) in enumerate(judged) if index != place and item.verdict != "none"]
         agreed = _agreement(own[place], others)
-        words = wording_of(sentence).words
+        open_ones = [check for check in verdict.checks if check.verdict == "unchecked"]
         found.append(
             {
                 "refuted": float(verdict.verdict == "refuted"),
                 "supported": float(verdict.verdict == "supported"),
-                "silent": float(verdict.verdict == "none"),
-                "refuted_firmly": float(
-                    any(check.verdict == "refuted" and check.method in _FIRM for check in verdict.checks)
+                "partly_supported": float(
+                    verdict.verdict == "unchecked"
+                    and any(check.verdict == "supported" and check.claim.kind in _TELLING for check in verdict.checks)
                 ),
+                "tried_in_vain": float(any(check.claim.kind == "change_fixes" for check in open_ones)),
+                "undecided_fault": float(any(check.claim.kind in ("fault_line", "fault_kind") for check in open_ones)),
                 "text_refuted": (rest.count("refuted") + 0.5) / (len(rest) + 1),
                 "text_supported": (rest.count("supported") + 0.5) / (len(rest) + 1),
-                "before_refuted": float(place > 0 and judged[place - 1][1].verdict == "refuted"),
                 "first": float(place == 0),
                 "advice": float(bool(_ADVICE.search(sentence))),
                 "cause": float(bool(_CAUSE.search(sentence))),
-                "outcome": float(bool(_OUTCOME.search(sentence))),
                 "absence": float(bool(_ABSENCE.search(sentence))),
                 "quotes_code": float(bool(_CODE.search(sentence))),
-                "block": float(bool(_BLOCK.search(sentence))),
-                "generality": float(bool(_GENERAL.search(sentence))),
-                "fits_repair": _share(words, repair_words),
-                "fits_evidence": _share(words, evidence_words),
+                "names_change": _any(said[place], changed),
+                "names_new": _any(said[place], new),
+                "text_names_new": _any(everything, new),
+                "crash": float(crash),
+                "length": min(1.0, len(sentence) / 240),
                 "agreed": agreed if agreed is not None else whole,
-                "repair_known": float(bool(telling(case))),
             }
         )
     return tuple(found)
@@ -212,19 +225,30 @@ def _kinds(claims: Sequence[Claim]) -> set[str]:
     return {claim.operator for claim in claims if isinstance(claim, FaultKindClaim)}
 
 
-def _share(words: frozenset[str], known: frozenset[str]) -> float | None:
-    return len(words & known) / len(words) if words and known else None
+def _changed_words(case: Case) -> tuple[frozenset[str], frozenset[str]]:
+    """Words and signs that the likeliest changes take away or bring in, and those that they bring in."""
+    before = _said(case.submission.code)
+    old: set[str] = set()
+    new: set[str] = set()
+    for repair in telling(case)[:3]:
+        for edit in repair.edits:
+            lines = "\n".join(case.lines[edit.line - 1 : edit.last_line])
+            was, is_now = _said(lines), _said(edit.replacement)
+            old |= was - is_now
+            new |= is_now - was
+    return frozenset(old | new), frozenset(new if new - before else new)
 
 
-def _words_of_repairs(case: Case) -> frozenset[str]:
-    texts = [f"{repair.place} {repair.change}" for repair in telling(case)[:2]]
-    return _words([*texts, *(match.why for match in case.diagnosis.misconceptions[:1])])
+def _said(text: str) -> frozenset[str]:
+    """Names, numbers and operators of a text, and what its words say of them."""
+    found = {token for token in tokens(text) if token.strip()}
+    lower = text.lower()
+    for sign, words in _SPOKEN.items():
+        if any(word in lower for word in words):
+            found.add(sign)
+    return frozenset(found - _COMMON)
 
 
-def _words_of_evidence(case: Case) -> frozenset[str]:
-    told = ("test", "exception", "syntax", "static", "trace")
-    return _words([item.summary for item in case.evidence.values() if item.visible and item.kind in told])
-
-
-def _words(texts: Sequence[str]) -> frozenset[str]:
-    return frozenset(word for text in texts for word in wording_of(text).words)
+def _any(said: frozenset[str], wanted: frozenset[str]) -> float | None:
+    """Whether some of the wanted words are said; `None` where none is wanted."""
+    return float(bool(said & wanted)) if wanted else None

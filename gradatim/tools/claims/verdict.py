@@ -48,6 +48,10 @@ _LACKING = re.compile(
     re.IGNORECASE,
 )
 """What a sentence has to say of a kind of fault for it to be blamed."""
+_BLAMED = re.compile(
+    r"\b(?:problem|issue|error|mistake|bug|fault|fails?|because|missing|lacks?|should|needs?|to fix|must)\b", re.IGNORECASE
+)
+"""Words with which a fault is named."""
 _TURNED = re.compile(r"\b(?:instead|rather|should not|shouldn't|no longer)\b", re.IGNORECASE)
 """Words beside which the name of a place or a kind of fault may be meant the other way round."""
 _FEW = 5
@@ -70,12 +74,14 @@ async def judge_sentence(
     case: Case,
     checker: ClaimChecker,
     cited: tuple[str, ...] = (),
+    before: str = "",
 ) -> SentenceVerdict:
     """Decide a sentence: refuted by any false claim, supported where all that it asserts was shown.
 
     Args:
         sentence: As `sentences` gives it.
         cited: Evidence that prose is compared with; all visible evidence where it is empty.
+        before: The sentence before it, which "it" and "this" point back to.
 
     Raises:
         SandboxError: A program has to be run and cannot be.
@@ -99,7 +105,8 @@ async def judge_sentence(
     if len(sentence) > LONGEST:
         return SentenceVerdict("unchecked", tuple(checks), "it is too long to be read")
     reading = prepared(sentence, case)
-    found = assertions_of(reading, case, whole=sentence.count("```") % 2 == 0)
+    earlier = prepared(before, case) if before else None
+    found = assertions_of(reading, case, whole=sentence.count("```") % 2 == 0, before=earlier)
     decided = [(item, await _decide(item, sentence, case, checker)) for item in found]
     everything = (*plain, *(check for _, check in decided), *prose)
     tried = any(check.verdict == "supported" and isinstance(check.claim, ChangeFixesClaim) for _, check in decided)
@@ -117,7 +124,7 @@ async def judge_sentence(
         if check.verdict == "unchecked" and not any(start < item.end and item.start < end for start, end in spans)
     ]
     held = [check for _, check in decided if check.verdict == "supported"]
-    if shown and not open_ones and _covered(reading, shown, held):
+    if not all(item.aside for item in shown) and not open_ones and _covered(reading, shown, held):
         check = held[0]
         return SentenceVerdict("supported", everything, check.detail)
     why = next((check.detail for check in (*open_ones, *prose)), "no test, rule or evidence decides all of it")
@@ -144,7 +151,10 @@ async def judge_sentences(
     Raises:
         SandboxError: A program has to be run and cannot be.
     """
-    alone = [await judge_sentence(sentence, part, case, checker, cited) for sentence in parts]
+    alone = [
+        await judge_sentence(sentence, part, case, checker, cited, before)
+        for before, sentence in zip(("", *parts), parts, strict=False)
+    ]
     return reconciled(parts, alone, case)
 
 
@@ -169,6 +179,10 @@ async def _decide(item: Assertion, sentence: str, case: Case, checker: ClaimChec
     """One check for an assertion: the first reading that holds, else what its readings come to."""
     if item.absurd:
         return Check(claim=ProseClaim(text=sentence), verdict="refuted", method="consistency", detail=item.absurd)
+    if item.shown:
+        return Check(claim=ProseClaim(text=sentence), verdict="supported", method="source", detail=item.shown)
+    if item.probe is not None:
+        return await item.probe(case, checker.sandbox)
     if not item.claims:
         return Check(
             claim=ProseClaim(text=sentence), verdict="unchecked", method="none", detail="it was not understood"
@@ -240,6 +254,8 @@ def _covered(reading: Reading, shown: list[Assertion], held: list[Check]) -> boo
         return False
     vague = all(isinstance(check.claim, FaultLineClaim | FaultKindClaim) for check in held)
     kind = any(isinstance(check.claim, FaultKindClaim) for check in held)
+    if kind and vague and not _BLAMED.search(reading.text):
+        return False
     if vague and (_TURNED.search(reading.text) or (kind and not _LACKING.search(reading.text))):
         return False
     if vague and any(len(item.claims) > _FEW and isinstance(item.claims[0], FaultKindClaim) for item in shown):

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from gradatim.domain import Claim
+from gradatim.domain import Check, Claim
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.extraction.reading import CODE, Reading
+from gradatim.tools.sandbox import Sandbox
+
+
+_POINTS_BACK = re.compile(
+    r"^(?:\d+[.)] )?(?:instead,? |so,? |therefore,? )?(?:it|this|that|they|the (?:correct\w*|right|fixed|new) (?:line"
+    r"|condition|code|version|expression|statement|one))\b",
+    re.IGNORECASE,
+)
+Probe = Callable[[Case, Sandbox], Awaitable[Check]]
+"""Decides what no claim can say, by running something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,9 @@ class Assertion:
             is known to lie elsewhere.
         absurd: Why it is false whatever the program does; such an assertion has no claims.
         loose: Whether it may speak of more than its readings, so that only what bears it out counts.
+        shown: Why it holds, read from the program alone; such an assertion has no claims.
+        probe: Decides it where it has no claims.
+        aside: Whether it is only a part of what the sentence says of the fault: nothing is supported by it alone.
     """
 
     claims: tuple[Claim, ...]
@@ -30,6 +44,9 @@ class Assertion:
     sure: bool = True
     absurd: str = ""
     loose: bool = False
+    shown: str = ""
+    probe: Probe | None = None
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +55,13 @@ class Scene:
 
     Attributes:
         whole: Whether the sentence has an end, or every fenced block in it has one.
+        before: The sentence before it, which "it should be" points back to.
     """
 
     reading: Reading
     case: Case
     whole: bool = True
+    before: Reading | None = None
 
     @property
     def text(self) -> str:
@@ -68,7 +87,15 @@ class Scene:
 
     def named_lines(self, start: int = 0, end: int | None = None) -> list[int]:
         """Numbers of lines that a part of the sentence names."""
-        part = self.text[start:end]
+        return self._numbers(self.text[start:end])
+
+    def meant(self) -> tuple[list[int], list[str]]:
+        """Lines and pieces of code that "it" and "this" at the start of the sentence point back to."""
+        if self.before is None or not _POINTS_BACK.search(self.text):
+            return [], []
+        return self._numbers(self.before.text), [code for code in self.before.codes if code]
+
+    def _numbers(self, part: str) -> list[int]:
         found: list[int] = []
         for match in re.finditer(r"\blines? (?:number )?((?:\d{1,4}(?: ?(?:,|and|or|&|to|-)+ ?)?)+)", part, re.I):
             found += [int(number) for number in re.findall(r"\d+", match[1])]

@@ -23,7 +23,9 @@ from gradatim.domain import (
 from gradatim.tools.claims.code import expression, is_literal, literal_value, parse, same_value
 from gradatim.tools.claims.constructs import places_of
 from gradatim.tools.claims.extraction.reading import CODE, EXCEPTION, VALUE
+from gradatim.tools.claims.inputclasses import classes_of
 from gradatim.tools.claims.prose.assertion import Assertion, Scene
+from gradatim.tools.claims.prose.inputs import classes_in
 from gradatim.tools.claims.prose.terms import kinds_in
 
 _ENDLESS = re.compile(
@@ -160,8 +162,9 @@ def _running(scene: Scene) -> Iterator[Assertion]:
     match = _RECURSES.search(text)
     if match and not _HYPOTHETICAL.search(text, 0, match.start()):
         yield Assertion((ExceptionClaim(exception="RecursionError"),), match.start(), match.end())
+    yield from _raised_for(scene)
     match = re.search(r"\bdivision by zero\b|\bdivid\w+ by (?:zero|0)\b", text, re.I)
-    if match and not re.search(r"\b(?:avoid|prevent|should|handle)", text, re.I):
+    if match and not classes_in(scene) and not re.search(r"\b(?:avoid|prevent|should|handle)", text, re.I):
         yield Assertion((ExceptionClaim(exception="ZeroDivisionError"),), *match.span(), loose=True)
     for match in _RAISES.finditer(text):
         if (
@@ -187,6 +190,31 @@ def _running(scene: Scene) -> Iterator[Assertion]:
         )  # fmt: skip
 
 
+_RAISED = re.compile(
+    rf"\b(?P<zero>(?:division|divid\w+) by (?:zero|0))\b|\b(?:rais\w+|throw\w*|caus\w+|leads? to|results? in|gets?)"
+    rf" (?:an? |the )?(?P<name>{EXCEPTION})",
+    re.I,
+)
+
+
+def _raised_for(scene: Scene) -> Iterator[Assertion]:
+    """An exception that some kind of input is said to raise: the tests with such an input show whether it does."""
+    match = _RAISED.search(scene.text)
+    kinds = classes_in(scene)
+    if match is None or not kinds or re.search(r"\b(?:avoid|prevent|should|handle|not|never|must)\b|n't\b", scene.text):
+        return
+    kind = "empty" if re.search(r"\blength\b[^.;]{0,20}\bzero\b", scene.text) else kinds[-1][0]
+    name = "ZeroDivisionError" if match["zero"] else match["name"]
+    members = {test.id for test in scene.case.task.tests if kind in classes_of(test, scene.case)}
+    outcomes = [item for item in scene.case.execution.outcomes if item.test in members and item.status != "not-run"]
+    raised = [item for item in outcomes if item.exception is not None and item.exception.type == name]
+    spans = (min(match.start(), kinds[-1][1]), max(match.end(), kinds[-1][2]))
+    if raised:
+        yield Assertion((ExceptionClaim(exception=name),), *spans)
+    elif outcomes and scene.case.execution.load_error is None:
+        yield Assertion((), *spans, absurd=f"no test with such an input raises {name}")
+
+
 def _about_now(scene: Scene, position: int) -> bool:
     """Whether nothing before says that it happens only for inputs which no test may have."""
     return not re.search(r"\b(?:not|never|without|if|when|unless)\b|n't\b", scene.text[:position][-60:], re.I)
@@ -206,6 +234,7 @@ def _results(scene: Scene) -> Iterator[Assertion]:
         )
         if claims:
             yield Assertion(claims, match.start(), match.end())
+    yield from _never_given(scene)
     match = _GIVES_NONE.search(text) or _NO_RETURN.search(text) or _PRINTS.search(text)
     if (
         match
@@ -235,6 +264,24 @@ def _results(scene: Scene) -> Iterator[Assertion]:
     for match in (*_FOR_INPUT.finditer(text), *_RESULT_FOR.finditer(text)):
         first, second = (match[1], match[2]) if match.re is _FOR_INPUT else (match[2], match[1])
         yield from _for_input(scene, match, first, second)
+
+
+_GIVEN = re.compile(
+    rf"\b(?:returns?|prints?|gives?|outputs?) ({VALUE}) (?:instead of|rather than) (?:the )?({CODE}|[a-z]+)", re.I
+)
+
+
+def _never_given(scene: Scene) -> Iterator[Assertion]:
+    """A wrong result that is said to come and comes in no test."""
+    outcomes = [item for item in scene.case.execution.outcomes if item.status not in ("passed", "not-run")]
+    if not outcomes or any(item.status != "failed" for item in outcomes):
+        return
+    for match in _GIVEN.finditer(scene.text):
+        value = scene.reading.value(match[1])
+        if value is None or _HYPOTHETICAL.search(scene.text, 0, match.start()):
+            continue
+        if not any(same_value(item.actual, value) or _printed(item.actual, value) for item in outcomes):
+            yield Assertion((), *match.span(), absurd=f"no failing test gives {value}")
 
 
 _VAGUE = re.compile(

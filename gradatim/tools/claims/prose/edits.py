@@ -82,10 +82,10 @@ def statement(lines: Sequence[str], code: str, at: Sequence[int]) -> Iterator[li
 
 
 def _begins_like(line: str, head: str, target: str | None) -> bool:
-    if head in _HEADS:
+    if head in _HEADS and head != "print":
         same = {"if": ("if", "elif"), "elif": ("if", "elif"), "for": ("for", "while"), "while": ("while", "for")}
         return tokens(line)[:1] in [[word] for word in same.get(head, (head,))]
-    return target is not None and _target(line) == target
+    return tokens(line)[:2] == [head, "("] or (target is not None and _target(line) == target)
 
 
 def _target(code: str) -> str | None:

@@ -167,6 +167,18 @@ def _range_in(text: str) -> tuple[Callable[[float], bool], int, int] | None:
     return None
 
 
+def predicate_in(text: str) -> tuple[Callable[[float], bool], tuple[float, ...]] | None:
+    """Which numbers a part of a sentence speaks of, and the ends of their range."""
+    for pattern, holds in _RANGES:
+        match = pattern.search(text)
+        if match:
+            groups = match.groupdict()
+            low = float(groups.get("a") or groups.get("a2") or 0)
+            high = float(groups.get("b") or low)
+            return partial(_within, holds, low, high), (low, high)
+    return None
+
+
 def _within(holds: Callable[[float, float, float], bool], low: float, high: float, number: float) -> bool:
     return holds(number, low, high)
 

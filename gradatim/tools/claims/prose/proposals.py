@@ -117,6 +117,7 @@ _CHECK = re.compile(
     r"|base case|guard|case|conditional|if statement|handle|handling|handled)\b",
     re.I,
 )
+_ADDS = re.compile(r"\b(?:add|adding|include|insert|missing)\b", re.IGNORECASE)
 _REMOVE = re.compile(
     rf"\b(?:remove|delete|removing|deleting|drop|get rid of) (?:the )?(?:\w+ ){{0,2}}?(?:({CODE})|line (\d+))", re.I
 )
@@ -216,6 +217,9 @@ def _replaced_by(scene: Scene) -> Iterator[Assertion]:
             earlier = [code for _, code in scene.codes(0, sign)]
             old = next((code for code in reversed(earlier) if places(tokens(code), scene.lines)), None)
             numbers = [number for number in scene.named_lines() if number <= len(scene.lines)]
+            if old is None and not numbers:
+                numbers, codes = scene.meant()
+                old = next((code for code in reversed(codes) if places(tokens(code), scene.lines)), None)
             claims = _tries(scene, new, old, numbers, direct=pattern is not _USE)
             if claims:
                 exact = pattern is not _USE and (bool(old or numbers) or len({claim.line for claim in claims}) == 1)
@@ -238,6 +242,10 @@ def _tries(
             if numbers:
                 yield from edits.statement(lines, new, [])
         elif expression(new.rstrip(":")) is not None:
+            if old is not None and direct:
+                yield from edits.statement(lines, new, [n for n, line in enumerate(lines, 1) if line.strip() == old])
+            if "(" in new and edits.tree_of(lines) is None:
+                yield from edits.statement(lines, new, numbers)
             if old is not None and direct:
                 yield from edits.replaced(lines, old, new, numbers)
             if len(tokens(new)) >= 2:
@@ -333,6 +341,8 @@ def _placement(scene: Scene) -> Iterator[Assertion]:
             clause = scene.reading.clause(match.start())
             if not _WANTS.search(scene.text, clause.start, match.end()):
                 continue
+            if _ADDS.search(scene.text, clause.start, match.start(1)):
+                continue
             denied = bool(_DENIES.search(scene.text, clause.start, match.end()))
             made = (edits.moved_in if build is edits.moved_out else edits.moved_out) if denied else build
             claims = edits.changes(scene.lines, made(scene.lines, match[1].lower()))
@@ -412,6 +422,7 @@ def _guard(scene: Scene) -> Iterator[Assertion]:
             test.expect for test in scene.case.task.tests if test.expect and set(kinds) & classes_of(test, scene.case)
         ]
         values = list(dict.fromkeys(needed))[:3]
+    exact = bool(tests)
     candidates = [
         lines
         for condition in conditions[:3]
@@ -423,7 +434,7 @@ def _guard(scene: Scene) -> Iterator[Assertion]:
     if claims:
         named = [stop for _, _, stop in classes_in(scene)]
         end = max([match.end(), *named, *(returned.span()[1:] if returned else ())])
-        yield Assertion(claims, match.start(), end, sure=False)
+        yield Assertion(claims, match.start(), end, sure=False, loose=not exact)
 
 
 def _removal(scene: Scene) -> Iterator[Assertion]:

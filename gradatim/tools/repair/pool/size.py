@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from gradatim.domain import Edit
+from gradatim.tools.repair.pool.usefulness import idle_statements
 
 LARGEST_SHARE = 0.6
 """Share of the student's lines beyond which a change is a new program rather than a repair."""
@@ -28,8 +29,18 @@ def changed_lines(old: Sequence[str], new: Sequence[str]) -> int:
 
 
 def share(old: Sequence[str], new: Sequence[str]) -> float:
-    """`changed_lines` over the number of the student's code lines (at least 1)."""
-    return changed_lines(old, new) / max(1, len(code_lines(old)))
+    """How much of a student's program is lost in another: at most `LARGEST_SHARE` for a repair.
+
+    The student's code lines that are replaced or removed, and statements that were of use and no longer are, over the
+    student's code lines (at least 1). New lines beside them do not change any of the student's, but a program that
+    grows by as many lines as it had counts as `LARGEST_SHARE`, one that grows more as more.
+    """
+    before, after = code_lines(old), code_lines(new)
+    matcher = SequenceMatcher(None, before, after, False)
+    gone = sum(b - a for tag, a, b, _, _ in matcher.get_opcodes() if tag != "equal")
+    gone += max(0, idle_statements(new) - idle_statements(old))
+    grown = max(0, len(after) - len(before))
+    return max(gone, LARGEST_SHARE * grown) / max(1, len(before))
 
 
 def line_edits(old: Sequence[str], new: Sequence[str], operator: str) -> tuple[Edit, ...]:

@@ -13,7 +13,7 @@ from gradatim.tools.repair.pool.expressions import places, replaced
 from gradatim.tools.repair.pool.naming import name_maps
 from gradatim.tools.repair.pool.refactoring import refactored
 from gradatim.tools.repair.pool.script import Script
-from gradatim.tools.repair.pool.size import changed_lines
+from gradatim.tools.repair.pool.size import changed_lines, share
 from gradatim.tools.repair.pool.syntax import compilable
 from gradatim.tools.repair.pool.unit import Program
 from gradatim.tools.repair.pool.usefulness import idle_statements
@@ -106,6 +106,11 @@ def test_size_counts_code_alone() -> None:
     assert changed_lines(old, ["a = 1", "b = 2", "c = 3"]) == 0
     assert changed_lines(old, ["a = 1", "b = 4", "c = 3", "d = 5"]) == 2
     assert changed_lines(old, []) == 3
+    assert share(old, ["a = 1", "b = 4", "c = 3", "d = 5"]) == pytest.approx(1 / 3)
+    assert share(old, ["a = 1", "b = 2", "c = 3", "d = 5", "e = 6", "f = 7"]) == pytest.approx(0.6)
+    assert share(
+        ["def f(x):", "    y = x", "    return y"], ["def f(x):", "    y = x", "    return 2"]
+    ) == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize(

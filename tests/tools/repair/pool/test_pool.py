@@ -121,9 +121,8 @@ async def test_what_a_correct_piece_needs_comes_along(sandbox: Sandbox) -> None:
 
 
 async def test_a_new_program_is_no_repair(sandbox: Sandbox) -> None:
-    code = "def largest(a):\n    b = 1\n    c = 2\n    print(b)\n    print(c)\n"
-    pool = Pool.of([LARGEST_POOL[0].replace("return best", "best = best + 0\n    best = best * 1\n    return best")])
-    assert await repairs(sandbox, LARGEST, pool, code) == []
+    code = "def largest(a):\n    print(0)\n"
+    assert await repairs(sandbox, LARGEST, Pool.of(LARGEST_POOL[:1]), code) == []
 
 
 async def test_calls_that_programs_agree_on_keep_a_repair_from_fitting_only_the_tests(sandbox: Sandbox) -> None:
