@@ -127,12 +127,17 @@ def _forward(sentences: Sequence[str], roles: Sequence[Role], found: list[Senten
     anchor: SentenceVerdict | None = None
     for index, (sentence, role) in enumerate(zip(sentences, roles, strict=True)):
         verdict = found[index]
-        if anchor is not None and verdict.verdict in ("unchecked", "none") and _depends(role, verdict):
+        mends = role != "advice" or bool(_MENDS.search(sentence)) or _tried(verdict)
+        if anchor is not None and verdict.verdict in ("unchecked", "none") and mends and _depends(role, verdict):
             found[index] = _fallen(sentence, verdict, f"it goes on from what is false: {anchor.reason}")
         elif verdict.verdict == "refuted" and not _misquoted(verdict):
             anchor = verdict
         elif verdict.verdict == "supported" and role in ("description", "advice", "consequence", "other"):
             anchor = None
+
+
+def _tried(verdict: SentenceVerdict) -> bool:
+    return any(isinstance(check.claim, ChangeFixesClaim) for check in verdict.checks)
 
 
 def _depends(role: Role, verdict: SentenceVerdict) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import weakref
+from collections import OrderedDict
+from collections.abc import Sequence
 
 from gradatim.domain import (
     CallResultClaim,
@@ -10,8 +13,10 @@ from gradatim.domain import (
     Check,
     CheckVerdict,
     ExampleOutputClaim,
+    Execution,
     ExpectedResultClaim,
     Submission,
+    stable_id,
 )
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.lookup import same_value
@@ -59,8 +64,7 @@ async def check_change(claim: ChangeFixesClaim, case: Case, sandbox: Sandbox) ->
     if not claim.line <= last <= len(case.lines):
         detail = f"the program has no lines {claim.line} to {last}"
         return Check(claim=claim, verdict="refuted", method="source", detail=detail)
-    changed = Submission.of(case.task.id, _changed(claim, last, case.lines), case.submission.filename)
-    execution = await execute(sandbox, case.task, changed)
+    execution = await tried(_changed(claim, last, case.lines), case, sandbox)
     if execution.passed:
         detail = f"with this change all {len(execution.outcomes)} tests pass"
         return Check(claim=claim, verdict="supported", method="execution", detail=detail)
@@ -71,6 +75,47 @@ async def check_change(claim: ChangeFixesClaim, case: Case, sandbox: Sandbox) ->
     hidden = case.task.test(failing.test).hidden
     what = "a hidden test still fails" if hidden else f"test {failing.test} still fails: {failing.detail}"
     return Check(claim=claim, verdict="refuted", method="execution", detail=f"with this change {what}")
+
+
+_TRIED = 400
+"""Changed programs whose results are remembered."""
+_tried: weakref.WeakKeyDictionary[Sandbox, OrderedDict[tuple[str, str], Execution]] = weakref.WeakKeyDictionary()
+
+
+async def tried(code: str, case: Case, sandbox: Sandbox) -> Execution:
+    """Results of a changed program in the task's tests; those of the last ones are remembered."""
+    known = _tried.setdefault(sandbox, OrderedDict())
+    key = (stable_id(case.task.model_dump_json()), code)
+    found = known.get(key)
+    if found is None:
+        found = await execute(sandbox, case.task, Submission.of(case.task.id, code, case.submission.filename))
+        known[key] = found
+        if len(known) > _TRIED:
+            known.popitem(last=False)
+    return found
+
+
+async def together(claims: Sequence[ChangeFixesClaim], case: Case, sandbox: Sandbox) -> Execution | None:
+    """Results with several changes of different lines made at once; `None` where they touch the same lines."""
+    lines = case.lines
+    above = len(lines) + 1
+    for claim in sorted(claims, key=lambda item: -item.line):
+        last = claim.last_line or claim.line
+        if last >= above or last > len(case.lines):
+            return None
+        above = claim.line
+        lines = _changed(claim, last, lines).splitlines()
+    return await tried("\n".join(lines) + "\n", case, sandbox)
+
+
+async def helps(claim: ChangeFixesClaim, case: Case, sandbox: Sandbox) -> tuple[int, int]:
+    """How many tests a change makes pass, and how many it makes fail."""
+    execution = await together((claim,), case, sandbox)
+    if execution is None:
+        return 0, 0
+    before = {item.test for item in case.execution.outcomes if item.status == "passed"}
+    after = {item.test for item in execution.outcomes if item.status == "passed"}
+    return len(after - before), len(before - after)
 
 
 async def check_example(claim: ExampleOutputClaim, sandbox: Sandbox) -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -26,6 +27,7 @@ from gradatim.tools.claims.extraction.reading import CODE, Reading
 from gradatim.tools.claims.faults import SMALL, fault_kinds, fault_lines, telling
 from gradatim.tools.claims.kinds import kinds_of_repair, size_of
 from gradatim.tools.claims.prose import Assertion, assertions_of
+from gradatim.tools.claims.running import helps, together
 from gradatim.tools.claims.sentences import sentences
 from gradatim.tools.claims.wording import wording_of
 
@@ -52,10 +54,13 @@ _BLAMED = re.compile(
     r"\b(?:problem|issue|error|mistake|bug|fault|fails?|because|missing|lacks?|should|needs?|to fix|must)\b", re.IGNORECASE
 )
 """Words with which a fault is named."""
+_ADDS_CHECK = re.compile(r"\b(?:should|need to|needs to|must|to fix)\b[^.;]{0,40}?\bcheck", re.IGNORECASE)
 _TURNED = re.compile(r"\b(?:instead|rather|should not|shouldn't|no longer)\b", re.IGNORECASE)
 """Words beside which the name of a place or a kind of fault may be meant the other way round."""
 _FEW = 5
 """Kinds of faults that words may mean and still say something when one of them is right."""
+_TOGETHER = 5
+"""Changes of one text that are tried together."""
 _EVERYWHERE = frozenset({"proposed", "missing-statement", "name", "call", "constant", "argument", "assignment"})
 """Kinds that most changes of a program are of."""
 _MANNER = re.compile(r"\b(?:before|after|first|last|instead|all|every|each|only|inside)\b", re.IGNORECASE)
@@ -155,7 +160,31 @@ async def judge_sentences(
         await judge_sentence(sentence, part, case, checker, cited, before)
         for before, sentence in zip(("", *parts), parts, strict=False)
     ]
-    return reconciled(parts, alone, case)
+    joined = await _joined(alone, case, checker)
+    return reconciled(parts, joined, case)
+
+
+async def _joined(alone: Sequence[SentenceVerdict], case: Case, checker: ClaimChecker) -> list[SentenceVerdict]:
+    """The verdicts, after changes of several sentences that do not help alone were made together."""
+    found = list(alone)
+    open_ones = [
+        (index, claim)
+        for index, verdict in enumerate(alone)
+        for claim in [check.claim for check in verdict.checks if check.verdict != "supported"][:_FEW]
+        if isinstance(claim, ChangeFixesClaim) and verdict.verdict != "supported"
+    ][:_TOGETHER]
+    for size in (2, 3):
+        for chosen in itertools.combinations(open_ones, size):
+            if len({index for index, _ in chosen}) < 2:
+                continue
+            execution = await together([claim for _, claim in chosen], case, checker.sandbox)
+            if execution is not None and execution.passed:
+                detail = f"with these changes together all {len(execution.outcomes)} tests pass"
+                for index, claim in chosen:
+                    check = Check(claim=claim, verdict="supported", method="execution", detail=detail)
+                    found[index] = SentenceVerdict("supported", (check,), detail)
+                return found
+    return found
 
 
 def prepared(sentence: str, case: Case) -> Reading:
@@ -194,14 +223,16 @@ async def _decide(item: Assertion, sentence: str, case: Case, checker: ClaimChec
             return check
         checks.append(check)
     false = all(check.verdict == "refuted" for check in checks) and not item.loose
+    if all(isinstance(claim, FaultKindClaim) for claim in item.claims) and _ADDS_CHECK.search(sentence):
+        false = False  # there is more than one place and way to catch a case
     verdict: CheckVerdict = "refuted" if false else "unchecked"
     first = next((check for check in checks if check.verdict == verdict), checks[0])
     if verdict == "refuted" and any(isinstance(claim, ChangeFixesClaim) for claim in item.claims):
-        return _change(item, first, case)
+        return await _change(item, first, case, checker)
     return first.model_copy(update={"verdict": verdict, "method": first.method if verdict == "refuted" else "none"})
 
 
-def _change(item: Assertion, check: Check, case: Case) -> Check:
+async def _change(item: Assertion, check: Check, case: Case, checker: ClaimChecker) -> Check:
     """A change that does not help is wrong, unless it may be a part of the right one or was not understood well.
 
     Exact words leave no other reading. Of others, a change in another place, or of another kind, than those which help
@@ -218,6 +249,9 @@ def _change(item: Assertion, check: Check, case: Case) -> Check:
         return check
     if telling(case) and not (near and any(_same_kind(claim, case) for claim in near)):
         return check
+    effects = [await helps(claim, case, checker.sandbox) for claim in changes]
+    if effects and all(gained == 0 and lost > 0 for gained, lost in effects):
+        return check  # tests that passed fail with it, and no other one passes
     return check.model_copy(update={"verdict": "unchecked", "method": "none"})
 
 

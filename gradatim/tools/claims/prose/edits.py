@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gradatim.domain import ChangeFixesClaim
-from gradatim.tools.claims.code import expression, parse, tokens
+from gradatim.tools.claims.code import expression, literal_value, parse, tokens
 
 MOST = 12
 """Ways of making a change that are tried."""
@@ -207,6 +207,20 @@ def range_stops(lines: Sequence[str]) -> list[str]:
         return []
     ranges = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range"]
     return [ast.unparse(node.args[min(1, len(node.args) - 1)]) for node in ranges if node.args]
+
+
+def literals(lines: Sequence[str], code: str) -> Iterator[list[str]]:
+    """A plain value in place of each one of the same type."""
+    tree, new = tree_of(lines), literal_value(code)
+    if tree is None or new is None:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.List | ast.Tuple):
+            old = literal_value(ast.unparse(node))
+            if old is not None and type(old[0]) is type(new[0]) and old != new:
+                changed = spliced(lines, node, code)
+                if changed:
+                    yield changed
 
 
 def initial(lines: Sequence[str], name: str | None, value: str) -> Iterator[list[str]]:

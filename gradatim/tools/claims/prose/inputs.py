@@ -38,7 +38,7 @@ _CLASSES: tuple[tuple[InputClass, str], ...] = (
     ("large", r"large(?:r)? (?:numbers?|inputs?|values?|lists?)"),
 )  # fmt: skip
 _PATTERNS: tuple[tuple[InputClass, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"\b(?:{pattern})", re.IGNORECASE)) for kind, pattern in _CLASSES
+    (kind, re.compile(rf"(?:\b|(?={CODE}))(?:{pattern})", re.IGNORECASE)) for kind, pattern in _CLASSES
 )
 _NOT_HANDLED = re.compile(
     r"\b(?:(?:does|do|did|is|are|can|will)(?: not|n't)|cannot|not|never|without|fails? to|failing to) (?:\w+ly"

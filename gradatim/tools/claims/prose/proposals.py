@@ -135,7 +135,7 @@ def proposed(scene: Scene) -> Iterator[Assertion]:
         return
     found: list[Assertion] = []
     for reader in (_no_change, _instead, _replaced_by, _ends, _first_value, _placement, _return, _conversion, _division,
-                   _guard, _removal):  # fmt: skip
+                   _guard, _removal, _appended, _counted, _mentioned):  # fmt: skip
         for assertion in reader(scene):
             # the more exact reader comes first
             if not any(item.start < assertion.end and assertion.start < item.end for item in found):
@@ -447,3 +447,67 @@ def _removal(scene: Scene) -> Iterator[Assertion]:
             claims = edits.changes(scene.lines, edits.without(scene.lines, whole))
             if claims:
                 yield Assertion(claims, match.start(), match.end(), sure=bool(match[2]))
+
+
+_APPENDS = re.compile(
+    rf"\b(?:append|add) (?:the |each |every |a )?(?:\w+ ){{0,2}}?(?P<what>{CODE}|[a-z]\w*) (?:itself )?(?:to|into) (?:the |your )?"
+    rf"(?:\w+ ){{0,2}}?(?P<to>{CODE}|[a-z]\w*)",
+    re.I,
+)
+
+
+def _appended(scene: Scene) -> Iterator[Assertion]:
+    """A value that should be added to a list, or to a total, in place of what is done with that now."""
+    if not _ADVISES.search(scene.text):
+        return
+    for match in _APPENDS.finditer(scene.text):
+        if _DENIES.search(scene.text, scene.reading.clause(match.start()).start, match.start()):
+            continue
+        what, to = _name(scene, match["what"]), _name(scene, match["to"]).rpartition(".")[2]
+        lines = [n for n, line in enumerate(scene.lines, 1) if re.search(rf"\b{re.escape(to)}\b(?:\[.*?\])? ?[-+*/=]", line)]
+        targets = {line[1] for n in lines if (line := re.match(rf"\s*((?:\w+\.)?{re.escape(to)})\b", scene.lines[n - 1]))}
+        candidates = (
+            [*scene.lines[: n - 1], " " * (len(scene.lines[n - 1]) - len(scene.lines[n - 1].lstrip())) + new, *scene.lines[n:]]
+            for n in lines
+            for target in sorted(targets)
+            for new in (f"{target}.append({what})", f"{target} += {what}")
+        )
+        claims = edits.changes(scene.lines, candidates)
+        if claims:
+            yield Assertion(claims, *match.span(), sure=False, loose=True)
+
+
+_COUNTS = re.compile(rf"\b(?:increment|increas|add)\w* (?:[^.;]{{0,40}}? )?by ({VALUE})", re.I)
+
+
+def _counted(scene: Scene) -> Iterator[Assertion]:
+    """A number by which something should grow, in place of what changes it now."""
+    match = _COUNTS.search(scene.text)
+    if match is None or not _ADVISES.search(scene.text):
+        return
+    step = scene.reading.value(match[1])
+    if step is None:
+        return
+    found: list[list[str]] = []
+    for number, line in enumerate(scene.lines, 1):
+        for pattern in (r"^(\s*)(\S+) = \2 ?\S{1,2} ?.+$", r"^(\s*)(\S+) ?[-+*/]= ?.+$"):
+            changed = re.sub(pattern, rf"\1\2 += {step}", line)
+            if changed != line:
+                found.append([*scene.lines[: number - 1], changed, *scene.lines[number:]])
+    claims = edits.changes(scene.lines, iter(found))
+    if claims:
+        yield Assertion(claims, *match.span(), sure=False, loose=True)
+
+
+def _mentioned(scene: Scene) -> Iterator[Assertion]:
+    """Code that advice quotes and the program lacks, wherever it fits; only what helps counts."""
+    if not _ADVISES.search(scene.text):
+        return
+    for position, code in scene.codes():
+        if places(tokens(code), scene.lines) or "\n" in code or _DENIES.search(scene.text, 0, position):
+            continue
+        claims = _tries(scene, code, None, [], direct=True)
+        if is_literal(code):
+            claims = edits.changes(scene.lines, edits.literals(scene.lines, code))
+        if claims:
+            yield Assertion(claims, position, position + 1, sure=False, loose=True)
