@@ -13,7 +13,8 @@ from gradatim.errors import SandboxError
 from gradatim.settings import Settings
 from gradatim.tools.sandbox import answer
 from gradatim.tools.sandbox import suite as suites
-from gradatim.tools.sandbox.inner.watch import COMPILE_SECONDS, PATIENCE
+from gradatim.tools.sandbox.inner.clock import PATIENCE
+from gradatim.tools.sandbox.inner.watch import COMPILE_SECONDS
 from gradatim.tools.sandbox.job import Batch, CandidateResult, Job, JobResult, Probe
 from gradatim.tools.sandbox.launch import Launch, launches
 from gradatim.tools.sandbox.process import ServerDied, ServerProcess

@@ -24,9 +24,10 @@ import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import frames
+from .clock import IDLE_WINDOWS, PROGRESS, WINDOW, cpu_seconds
 from .encode import Encoder, TooLarge, base_names, type_name
 from .program import restore_interpreter
-from .watch import IDLE_WINDOWS, LARGEST_RESULT, PROGRESS, WINDOW, cpu_seconds
+from .watch import LARGEST_RESULT
 
 if TYPE_CHECKING:
     from .serve import Server

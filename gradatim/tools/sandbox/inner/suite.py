@@ -20,8 +20,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import frames, suite_proxy, suite_student, suite_tests
+from .clock import Clock, cpu_seconds, drain
 from .program import DEADLINE_SIGNAL
-from .watch import COMPILE_SECONDS, GRACE, IDLE_WINDOWS, PATIENCE, PROGRESS, WINDOW, cpu_seconds, send_signal
+from .watch import COMPILE_SECONDS, GRACE, send_signal
 
 if TYPE_CHECKING:
     from .serve import Server
@@ -126,16 +127,17 @@ class SuiteWatch:
         self._found = frames.FrameBuffer(_LARGEST)
         for descriptor in (self._student_results, self._output, self._tests_results):
             os.set_blocking(descriptor, False)
+        self._clock = Clock(self._used)
         self._begin()
         poll = select.poll()
         for descriptor in (self._student_results, self._output, self._tests_results):
             poll.register(descriptor, select.POLLIN)
         poll.register(self._server.requests, 0)
         while True:
-            left = self._deadline - time.monotonic()
+            left = self._clock.deadline - time.monotonic()
             ready = dict(poll.poll(max(0.0, left) * 1000)) if left > 0 else {}
-            if not ready and time.monotonic() >= self._deadline:
-                if self._is_late():
+            if not ready and time.monotonic() >= self._clock.deadline:
+                if self._clock.is_late():
                     return self._time_is_up()
                 continue
             if self._server.requests in ready:
@@ -216,12 +218,7 @@ class SuiteWatch:
 
     def _begin(self) -> None:
         """Start the clock of the present test (or of loading)."""
-        self._limit = self._timeouts[self._index] if self._loaded else LOAD_SECONDS
-        self._wall = time.monotonic()
-        self._cpu = self._used()
-        self._deadline = self._wall + self._limit
-        self._last: float | None = None
-        self._idle = 0
+        self._clock.start(self._timeouts[self._index] if self._loaded else LOAD_SECONDS)
         if self._loaded:
             self._printed.clear()
 
@@ -234,19 +231,6 @@ class SuiteWatch:
             except OSError:
                 continue  # it has just ended; its pipe says so next
         return total
-
-    def _is_late(self) -> bool:
-        """Whether time is really up, or other work on the machine kept both from running (as `Watch` has it)."""
-        now = self._used()
-        previous, self._last = self._last, now
-        if now - self._cpu >= 0.9 * self._limit or time.monotonic() - self._wall > PATIENCE * self._limit + 1:
-            return True
-        if previous is not None and now - previous < PROGRESS:
-            self._idle += 1
-            if self._idle >= IDLE_WINDOWS:
-                return True
-        self._deadline = time.monotonic() + WINDOW
-        return False
 
     def _time_is_up(self) -> int:
         """Ask the student's process where it stands, then end both."""
@@ -315,20 +299,11 @@ class SuiteWatch:
 
     def _read_output(self) -> bool:
         """Read what was printed; False once the pipe is closed."""
-        limit = self._server.output_limit
-        while len(self._printed) <= limit:
-            try:
-                data = os.read(self._output, 65536)
-            except BlockingIOError:
-                return True
-            if not data:
-                return False
-            self._printed += data
-        return True
+        return drain(self._output, self._printed, self._server.output_limit)
 
     def _answer(self, status: str, body: bytes, **more: Any) -> None:
         header = {
-            "index": self._index, "status": status, "seconds": time.monotonic() - self._wall, "loaded": self._loaded,
+            "index": self._index, "status": status, "seconds": self._clock.seconds, "loaded": self._loaded,
             **more,
         }  # fmt: skip
         self._server.answer(header, bytes(self._printed[: self._server.output_limit]), body)

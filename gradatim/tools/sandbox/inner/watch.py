@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from . import frames
+from .clock import Clock, cpu_seconds, drain
 from .program import DEADLINE_SIGNAL, LOADED
 
 if TYPE_CHECKING:
@@ -18,19 +19,7 @@ if TYPE_CHECKING:
 COMPILE_SECONDS = 5.0
 GRACE = 0.1
 """Seconds a program whose time is up may take to say where it stands."""
-WINDOW = 0.125
-"""Seconds between two looks at a program that is late without having used its CPU time."""
-IDLE_WINDOWS = 2
-PROGRESS = 0.001
-"""CPU seconds in a window below which a program is asleep rather than kept waiting by other work."""
-PATIENCE = 3.0
-"""Times its limit that a program may be kept waiting by other work."""
 LARGEST_RESULT = 8 << 20
-
-
-def cpu_seconds(pid: int) -> float:
-    """CPU time of a process of ours (`MAKE_PROCESS_CPUCLOCK` in `linux/posix-timers.h`)."""
-    return time.clock_gettime((~pid << 3) | 2)
 
 
 def send_signal(pid: int, number: int = signal.SIGKILL) -> None:
@@ -61,16 +50,12 @@ class Watch:
         self._compiled = False
         self._frames = frames.FrameBuffer(LARGEST_RESULT)
         self._printed = bytearray()
+        self._clock = Clock(lambda: cpu_seconds(pid))
         self._begin()
 
     def _begin(self) -> None:
         """Start the clock of the present probe (or of compiling)."""
-        self._limit = self._probes[self._index]["timeout"] if self._compiled else COMPILE_SECONDS
-        self._wall = time.monotonic()
-        self._cpu = cpu_seconds(self._pid)
-        self._deadline = self._wall + self._limit
-        self._last_cpu: float | None = None
-        self._idle = 0
+        self._clock.start(self._probes[self._index]["timeout"] if self._compiled else COMPILE_SECONDS)
         self._printed.clear()
 
     def run(self) -> int:
@@ -82,10 +67,10 @@ class Watch:
         poll.register(self._output, select.POLLIN)
         poll.register(self._server.requests, 0)
         while True:
-            left = self._deadline - time.monotonic()
+            left = self._clock.deadline - time.monotonic()
             ready = dict(poll.poll(max(0.0, left) * 1000)) if left > 0 else {}
-            if not ready and time.monotonic() >= self._deadline:
-                if self._is_late():
+            if not ready and time.monotonic() >= self._clock.deadline:
+                if self._clock.is_late():
                     return self._time_is_up()
                 continue
             if self._server.requests in ready:
@@ -105,16 +90,7 @@ class Watch:
 
     def _read_output(self) -> bool:
         """Read what was printed; False once the pipe is closed."""
-        limit = self._server.output_limit
-        while len(self._printed) <= limit:
-            try:
-                data = os.read(self._output, 65536)
-            except BlockingIOError:
-                return True
-            if not data:
-                return False
-            self._printed += data
-        return True
+        return drain(self._output, self._printed, self._server.output_limit)
 
     def _read_results(self) -> bool:
         """Read what the process says; False once the pipe is closed."""
@@ -170,29 +146,9 @@ class Watch:
         return len(self._probes)
 
     def _answer(self, status: str, body: bytes, **more: Any) -> None:
-        seconds = 0.0 if more.get("repeated") else time.monotonic() - self._wall
+        seconds = 0.0 if more.get("repeated") else self._clock.seconds
         header = {"index": self._index, "status": status, "seconds": seconds, **more}
         self._server.answer(header, bytes(self._printed[: self._server.output_limit]), body)
-
-    def _is_late(self) -> bool:
-        """Whether time is really up, or other work on the machine kept the program from running.
-
-        Time is up for a program that used its CPU time, that sleeps or waits, or that had three times its limit.
-        """
-        try:
-            now = cpu_seconds(self._pid)
-        except OSError:
-            return False  # it has just ended; its pipe says so next
-        used = now - self._cpu
-        previous, self._last_cpu = self._last_cpu, now
-        if used >= 0.9 * self._limit or time.monotonic() - self._wall > PATIENCE * self._limit + 1:
-            return True
-        if previous is not None and now - previous < PROGRESS:
-            self._idle += 1
-            if self._idle >= IDLE_WINDOWS:
-                return True
-        self._deadline = time.monotonic() + WINDOW
-        return False
 
     def _time_is_up(self) -> int:
         """Ask the process where it stands, then end it."""
@@ -216,10 +172,7 @@ class Watch:
     def _end(self, status: str, body: bytes = b"", **more: Any) -> int:
         """End the process early; the present probe has this status, the next one goes to another fork."""
         phase = more.pop("phase", self._server.phase)
-        try:
-            cpu = cpu_seconds(self._pid) - self._cpu
-        except OSError:
-            cpu = 0.0
+        cpu = self._clock.cpu
         exited, peak = self._server.kill(self._pid) if status != "crashed" else self._wait()
         self._read_output()
         if (
