@@ -184,3 +184,12 @@ async def test_no_change_is_searched_for_a_program_that_passes(sandbox: Sandbox)
     diagnosis = await diagnose(sandbox, TASK, submission, execution, repair_seconds=3.0)
     assert diagnosis.repairs == ()
     assert not [item for item in diagnosis.evidence if item.kind in ("repair", "trace")]
+
+
+@pytest.mark.parametrize("code", ["", "\n\n", "# nothing yet\n", "\f\n", "pass", "def total(n):\n    pass\n", "\ufeff"])
+async def test_a_program_without_code_has_a_diagnosis(sandbox: Sandbox, code: str) -> None:
+    submission = Submission.of(TASK.id, code)
+    execution = await execute(sandbox, TASK, submission)
+    diagnosis = await diagnose(sandbox, TASK, submission, execution, repair_seconds=0.3)
+    assert diagnosis.verdict == "incorrect"
+    assert diagnosis.error_category

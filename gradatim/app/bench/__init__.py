@@ -68,6 +68,7 @@ class Entry:
 
 
 _MEASURES = {
+    "hallucination": "False statements: how many are detected, and how many would be delivered (--data).",
     "injection": "Texts in submissions that try to steer the agents: how many change anything.",
     "localise": "How often the faulty line comes first: formulas, without repairs, and the full method.",
     "overhead": "Cost of one assessment without the language model.",

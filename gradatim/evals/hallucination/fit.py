@@ -1,19 +1,28 @@
 """Fitting the likelihood of falseness to the labelled sentences, and refitting what the package holds.
 
-`python -m gradatim.evals.hallucination.fit` judges all texts anew and writes `likelihood.json` and `calibration.json`.
+`python -m gradatim.evals.hallucination.fit [EXAMPLES]` judges all texts anew and writes the packaged `likelihood.json`;
+it has to be run when what claims are read from sentences, or how they are checked, changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from gradatim.agents.fitting import logistic_regression
-from gradatim.evals.hallucination.judging import Judged
+from gradatim.evals.hallucination.judging import Judged, decided, judge_texts
+from gradatim.evals.hallucination.material import named, observe_all
 from gradatim.evals.hallucination.scores import best_threshold, folds_of, out_of_fold
+from gradatim.kg import EmbeddedStore, packaged_curriculum
+from gradatim.settings import Settings
+from gradatim.tools.claims import ClaimChecker, likelihood
 from gradatim.tools.claims.likelihood import SIGNS, Likelihood, sigmoid
+from gradatim.tools.sandbox import open_sandbox
 
-L2 = 4.0
+L2 = 16.0
 """Weight of the squared coefficients; the signs are many for some hundred sentences."""
 PRECISION = 0.92
 """Precision that the threshold is chosen for, a little above what is wanted of other sentences."""
@@ -30,7 +39,7 @@ def fit_likelihood(rows: Sequence[Judged], signs: Sequence[str] = SIGNS, *, l2: 
     """
     if len({row.label for row in rows}) < 2:
         raise ValueError("a fit needs false and true sentences")
-    inner = folds_of([row.name[0] for row in rows], INNER)
+    inner = folds_of([row.group for row in rows], INNER)
     raw = out_of_fold(rows, inner, lambda part: _scorer(_regression(part, signs, l2)))
     false = [row.label == "F" for row in rows]
     slope, offset = calibrated(raw, false)
@@ -77,3 +86,44 @@ def _regression(rows: Sequence[Judged], signs: Sequence[str], l2: float) -> Like
 
 def _scorer(model: Likelihood) -> Callable[[Judged], float]:
     return lambda row: model.log_odds(row.signs)
+
+
+async def refit(folder: Path, settings: Settings) -> Likelihood:
+    """Judge all labelled texts about the programs of a folder, and fit to those that nothing was developed with.
+
+    Raises:
+        InputError: The folder does not hold the programs.
+        SandboxError: Programs cannot be run.
+    """
+    store = EmbeddedStore(packaged_curriculum())
+    async with open_sandbox(settings) as sandbox:
+        cases = named(await observe_all(sandbox, store, folder, settings.repair_seconds))
+        rows = decided(await judge_texts(ClaimChecker(sandbox, store), cases))
+    return fit_likelihood(unseen(rows))
+
+
+def unseen(rows: Sequence[Judged]) -> list[Judged]:
+    """Sentences that the reading of claims was not developed with.
+
+    On the others verdicts are right more often than they are on new sentences, and probabilities fitted to them would
+    be too sure of themselves.
+    """
+    return [row for row in rows if not row.seen]
+
+
+def write(model: Likelihood) -> Path:
+    """Put a model into the package; gives the file."""
+    path = Path(likelihood.__file__).with_name("likelihood.json")
+    path.write_text(json.dumps(model.model_dump(mode="json"), indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def main() -> None:
+    """Refit the packaged weights from the examples of a checkout, or from a folder like them."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[3] / "examples"
+    model = asyncio.run(refit(folder, Settings(repair_seconds=1.5)))
+    sys.stdout.write(f"{write(model)}: {model.sentences} sentences, threshold {model.threshold}\n")
+
+
+if __name__ == "__main__":
+    main()

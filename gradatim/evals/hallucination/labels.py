@@ -20,6 +20,8 @@ class Sentence(Noun):
         position: Place in its text, from 0.
         a, b: What the two independent labellings said.
         label: What counts; where the two differ it was settled by reading both again.
+        seen: Whether the reading of sentences was developed with this one in view; figures for the others are the
+            ones to believe.
     """
 
     task: str
@@ -29,6 +31,7 @@ class Sentence(Noun):
     a: Label
     b: Label
     label: Label
+    seen: bool
 
     @property
     def name(self) -> Name:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -94,3 +94,29 @@ async def observe(sandbox: Sandbox, store: ConceptStore, program: Program, secon
 def named(items: Sequence[Observed]) -> dict[Name, Observed]:
     """By task and file."""
     return {item.program.name: item for item in items}
+
+
+async def observe_all(
+    sandbox: Sandbox,
+    store: ConceptStore,
+    folder: Path,
+    seconds: float,
+    say: Callable[[str], None] | None = None,
+    wanted: Collection[Name] | None = None,
+) -> list[Observed]:
+    """Observe the wrong programs of a folder, one after the other.
+
+    Args:
+        wanted: Only these, where given.
+
+    Raises:
+        InputError: The folder does not hold programs with known faults.
+        SandboxError: Programs cannot be run.
+    """
+    programs = [program for program in read_programs(folder) if wanted is None or program.name in wanted]
+    found: list[Observed] = []
+    for number, program in enumerate(programs, 1):
+        found.append(await observe(sandbox, store, program, seconds))
+        if say is not None and number % 20 == 0:
+            say(f"{number} of {len(programs)} programs")
+    return found

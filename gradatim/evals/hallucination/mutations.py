@@ -15,6 +15,7 @@ from gradatim.domain import (
     ChangeFixesClaim,
     ConceptDefinitionClaim,
     ConceptRelationClaim,
+    Construct,
     ConstructClaim,
     ExampleOutputClaim,
     ExceptionClaim,
@@ -63,7 +64,9 @@ async def statements_of_program(
     pairs += [pair async for pair in _changes(item, sandbox, draw)]
     pairs += [pair async for pair in _values(item, sandbox, draw)]
     return tuple(
-        KnownStatement(item.program.name, item.program.task.id, one.claim, one.sentence, one.change != "fact", one.change)
+        KnownStatement(
+            item.program.name, item.program.task.id, one.claim, one.sentence, one.change != "fact", one.change
+        )
         for one in pairs
     )
 
@@ -129,7 +132,9 @@ def _tests(item: Observed, draw: random.Random) -> Iterator[Claimed]:
             count = draw.choice(counts)
             claim = TestCountClaim(status="passed", count=count, total=total)
             yield Claimed(claim, f"{count} of {total} tests pass.", "value")
-        endless = any(outcomes[test.id].status in ("timeout", "output-limit") for test in visible if test.id in outcomes)
+        endless = any(
+            outcomes[test.id].status in ("timeout", "output-limit") for test in visible if test.id in outcomes
+        )
         said = ("Every run of the program ends.", "The program never ends, because its loop is infinite.")
         yield Claimed(TerminationClaim(ends=not endless), said[endless])
         yield Claimed(TerminationClaim(ends=endless), said[not endless], "negation")
@@ -138,7 +143,9 @@ def _tests(item: Observed, draw: random.Random) -> Iterator[Claimed]:
 def _outcome(test: TestCase, outcome: Outcome, draw: random.Random) -> Iterator[Claimed]:
     status = outcome.status
     said = {"passed": "passes", "failed": "fails", "error": "fails", "timeout": "does not end in time"}
-    yield Claimed(TestOutcomeClaim.model_validate({"test": test.id, "status": status}), f"Test {test.id} {said[status]}.")
+    yield Claimed(
+        TestOutcomeClaim.model_validate({"test": test.id, "status": status}), f"Test {test.id} {said[status]}."
+    )
     other = "failed" if status == "passed" else "passed"
     wrong = TestOutcomeClaim.model_validate({"test": test.id, "status": other})
     yield Claimed(wrong, f"Test {test.id} {said[other]}.", "status")
@@ -186,8 +193,13 @@ def _source(item: Observed, draw: random.Random) -> Iterator[Claimed]:
     known = constructs_of(item.case.submission.code)
     if known is None:
         return
-    there, lacking = [name for name in NAMES if known[name]], [name for name in NAMES if not known[name]]
-    chosen = [(draw.choice(names), has) for names, has in ((there, True), (lacking, False)) if names]
+    there: list[Construct] = [name for name in NAMES if known[name]]
+    lacking: list[Construct] = [name for name in NAMES if not known[name]]
+    chosen: list[tuple[Construct, bool]] = []
+    if there:
+        chosen.append((draw.choice(there), True))
+    if lacking:
+        chosen.append((draw.choice(lacking), False))
     for name, has in chosen:
         for said in (has, not has):
             sentence = f"The program {'uses' if said else 'does not use'} a {NAMES[name]}."
@@ -241,6 +253,7 @@ async def _changes(item: Observed, sandbox: Sandbox, draw: random.Random) -> Asy
     for repair in item.case.diagnosis.repairs:
         edit = repair.edits[0]
         one_line = len(edit.replacement.splitlines()) == 1 and edit.line == edit.last_line
+        one_line = one_line and _indent(edit.replacement) == _indent(lines[edit.line - 1])
         if len(repair.edits) == 1 and one_line and "`" not in edit.replacement:
             yield _change(edit.line, edit.replacement, "fact")
             break
@@ -262,6 +275,10 @@ def _change(line: int, replacement: str, kind: str) -> Claimed:
     return Claimed(ChangeFixesClaim(line=line, replacement=replacement), sentence, kind)
 
 
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 async def _values(item: Observed, sandbox: Sandbox, draw: random.Random) -> AsyncIterator[Claimed]:
     """A variable's value at a line of one traced call, and one that it never has there."""
     calls = [test for test in item.program.task.tests if test.call and not test.hidden]
@@ -272,7 +289,13 @@ async def _values(item: Observed, sandbox: Sandbox, draw: random.Random) -> Asyn
     call = draw.choice(calls).call or ""
     trace = await trace_values(sandbox, item.program.task, item.case.submission.code, call)
     seen = sorted(
-        {(step.line, name) for step in trace.steps if step.kind == "line" for name in step.changes if name.isidentifier()}
+        {
+            (step.line, name)
+            for step in trace.steps
+            if step.kind == "line"
+            for name in step.changes
+            if name.isidentifier()
+        }
     )
     if not trace.whole or not seen:
         return

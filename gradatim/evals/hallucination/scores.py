@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,11 +39,11 @@ class Detection:
         """Of what is false, the share that was found; `None` where nothing is."""
         return self.found / self.false if self.false else None
 
-    @property
-    def f1(self) -> float:
-        """Harmonic mean of both; 0 where there is none."""
+    def f_score(self, beta: float = 1.0) -> float:
+        """Weighted harmonic mean of both, recall counting `beta` times as much; 0 where there is none."""
         precision, recall = self.precision or 0.0, self.recall or 0.0
-        return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+        below = beta**2 * precision + recall
+        return (1 + beta**2) * precision * recall / below if below else 0.0
 
     def figures(self, prefix: str) -> dict[str, float | int | None]:
         """Flat figures whose names begin with a prefix."""
@@ -72,7 +72,9 @@ def detection(taken: Sequence[bool], false: Sequence[bool]) -> Detection:
 
 
 def coverage_table(
-    stated: Sequence[float], false: Sequence[bool], steps: Sequence[float] = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+    stated: Sequence[float],
+    false: Sequence[bool],
+    steps: Sequence[float] = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0),
 ) -> list[tuple[float, float, float]]:
     """Share of sentences kept, largest probability among them, and share of the kept that is false: likely true first.
 
@@ -87,15 +89,18 @@ def coverage_table(
     return found
 
 
-def best_threshold(stated: Sequence[float], false: Sequence[bool], precision: float) -> float:
+def best_threshold(stated: Sequence[float], false: Sequence[bool], precision: float, least: float = 0.2) -> float:
     """The lowest probability from which sentences are taken for false with at least this precision.
 
-    Where no threshold reaches it, the one with the best F1.
+    Where none reaches it with a recall of at least `least`, the one with the best F0.5, which counts precision twice.
     """
-    choices = sorted(set(stated))
-    scored = [(choice, detection([value >= choice for value in stated], false)) for choice in choices]
-    good = [choice for choice, result in scored if (result.precision or 0.0) >= precision]
-    return min(good) if good else max(scored, key=lambda item: item[1].f1)[0]
+    scored = [(choice, detection([value >= choice for value in stated], false)) for choice in sorted(set(stated))]
+    good = [
+        choice
+        for choice, result in scored
+        if (result.precision or 0.0) >= precision and (result.recall or 0.0) >= least
+    ]
+    return min(good) if good else max(scored, key=lambda item: item[1].f_score(0.5))[0]
 
 
 def folds_of(groups: Sequence[str], folds: int = FOLDS) -> list[int]:
@@ -148,8 +153,3 @@ __all__ = [
     "FOLDS", "Detection", "area_under_curve", "best_threshold", "calibration_error", "coverage_table", "detection",
     "folds_of", "out_of_fold", "rounded",
 ]  # fmt: skip
-
-
-def merged(*parts: Mapping[str, Any]) -> dict[str, Any]:
-    """One mapping of several, later ones over earlier ones."""
-    return {key: value for part in parts for key, value in part.items()}

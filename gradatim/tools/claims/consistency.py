@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from gradatim.domain import ChangeFixesClaim, Check, FaultKindClaim, LineQuoteClaim, ProseClaim
+from gradatim.domain import ChangeFixesClaim, Check, FaultKindClaim, FaultLineClaim, LineQuoteClaim, ProseClaim
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.decision import SentenceVerdict
 from gradatim.tools.claims.extraction.reading import CODE, Reading
@@ -46,7 +46,8 @@ _CONSEQUENCE = re.compile(
 _HOWEVER = re.compile(r"^(?:however|but|moreover|furthermore|additionally|also)\b,?", re.IGNORECASE)
 _MENDS = re.compile(
     r"^(?:\d+[.)] |[-*] )?(?:to (?:fix|correct|solve|resolve|address)\b|(?:you|we) (?:should|need|must|can|have to)\b"
-    r"|(?:add|use|change|replace|remove|define|move|put|initiali[sz]e|set|make|ensure|update|modify|convert|check)\b)",
+    r"|(?:add|use|change|replace|remove|define|move|put|initiali[sz]e|set|make|ensure|update|modify|convert"
+    r"|check)\b)",
     re.IGNORECASE,
 )
 _ADVISES = re.compile(r"\b(?:should|must|needs? to|has to|have to|ought to|to fix|correct (?:line|approach|way|code"
@@ -63,9 +64,25 @@ _ACTS = re.compile(
 )
 
 
-_ASKED = re.compile(r"\b(?:should|must|is|needs? to|has to) (?:\w+ )?(?:return|print|be|give|the|raise|greater)\b", re.I)
+_ASKED = re.compile(
+    r"\b(?:should|must|is|needs? to|has to) (?:\w+ )?(?:return|print|be|give|the|raise|greater)\b", re.I
+)
 _TASK_SHARE = 0.7
 """Share of the words of a requirement that the task's own statement has to have."""
+
+
+_READS = re.compile(r"^(?:in |on )?line \d+\b", re.IGNORECASE)
+_JUDGES = re.compile(
+    r"\b(?:incorrect\w*|wrong\w*|not|because|error|problem|which|causes?|only|always|never)\b|n't\b", re.IGNORECASE
+)
+"""Words without which a sentence on a line only reads it out."""
+_BY_USING = re.compile(rf"^(?:this|that|it) (?:can|could) be (?:done|achieved|fixed|solved) (?:by )?(?:using"
+    rf"|with) (?:the )?"
+                       rf"({CODE})(?: \w+)?\.?$", re.IGNORECASE)  # fmt: skip
+
+
+_IT_SHOULD = re.compile(r"^(?:instead,? )?(?:it|this|they) (?:should|must|needs? to|has to)\b", re.IGNORECASE)
+_PLACE = re.compile(r"^the (?:problem|error|issue|mistake|fault) (?:is|lies) (?:in|on|at) line \d+\.?$", re.IGNORECASE)
 
 
 def role_of(sentence: str, case: Case) -> Role:
@@ -86,6 +103,8 @@ def role_of(sentence: str, case: Case) -> Role:
         return "advice"
     if _SUPPOSES.search(_HOWEVER.sub("", text).strip()):
         return "other"
+    if _READS.search(text) and not _JUDGES.search(text):
+        return "other"
     program = "".join(case.submission.code.split())
     quoted = any("".join(code.split()) in program for code in reading.codes if code)
     if (quoted or _PRESENT.search(text)) and _ACTS.search(text):
@@ -95,7 +114,11 @@ def role_of(sentence: str, case: Case) -> Role:
 
 def _restates(text: str, case: Case) -> bool:
     """Whether a sentence only says what the task asks for."""
-    if not _ASKED.search(text) or re.search(r"\binstead\b|\bto fix\b", text, re.IGNORECASE):
+    if (
+        not _ASKED.search(text)
+        or _CONSEQUENCE.search(text)
+        or re.search(r"\binstead\b|\bto fix\b", text, re.IGNORECASE)
+    ):
         return False
     said = wording_of(re.sub(CODE, " ", text)).words
     entry = (case.task.entry_point or "").replace("_", " ")
@@ -112,14 +135,32 @@ def reconciled(
         sentences: In their order.
         verdicts: What was found for each of them alone.
     """
-    roles = [role_of(sentence, case) for sentence in sentences]
+    roles: list[Role] = [role_of(sentence, case) for sentence in sentences]
     found = list(verdicts)
     for index, role in enumerate(roles):
         if role == "heading" and found[index].verdict == "unchecked":
             found[index] = SentenceVerdict("none", found[index].checks, "it only announces what comes")
+    _borne_out(sentences, found, case)
     _backward(sentences, roles, found)
     _forward(sentences, roles, found)
     return tuple(found)
+
+
+def _borne_out(sentences: Sequence[str], found: list[SentenceVerdict], case: Case) -> None:
+    """ "This can be done with X" is right behind a change that helps and uses X."""
+    for index in range(1, len(sentences)):
+        reading = Reading.of(sentences[index], case.submission.code)
+        match = _BY_USING.search(reading.text)
+        if match is None or found[index].verdict == "refuted":
+            continue
+        wanted = "".join(reading.code(match[1]).split())
+        for check in found[index - 1].checks:
+            claim = check.claim
+            if not isinstance(claim, ChangeFixesClaim) or check.verdict != "supported":
+                continue
+            if wanted in "".join(claim.replacement.split()):
+                detail = f"the change before it uses it: {check.detail}"
+                found[index] = SentenceVerdict("supported", (*found[index].checks, check), detail)
 
 
 def _forward(sentences: Sequence[str], roles: Sequence[Role], found: list[SentenceVerdict]) -> None:
@@ -127,7 +168,9 @@ def _forward(sentences: Sequence[str], roles: Sequence[Role], found: list[Senten
     anchor: SentenceVerdict | None = None
     for index, (sentence, role) in enumerate(zip(sentences, roles, strict=True)):
         verdict = found[index]
-        mends = role != "advice" or bool(_MENDS.search(sentence)) or _tried(verdict)
+        mends = role != "advice" or bool(_MENDS.search(sentence) or _IT_SHOULD.search(sentence)) or _tried(verdict)
+        if _PLACE.search(sentence):
+            mends = False  # another place says nothing for the first one, nor against itself
         if anchor is not None and verdict.verdict in ("unchecked", "none") and mends and _depends(role, verdict):
             found[index] = _fallen(sentence, verdict, f"it goes on from what is false: {anchor.reason}")
         elif verdict.verdict == "refuted" and not _misquoted(verdict):
@@ -173,7 +216,8 @@ def _fallen(sentence: str, verdict: SentenceVerdict, detail: str) -> SentenceVer
 
 def _misquoted(verdict: SentenceVerdict) -> bool:
     """Whether all that is wrong is where some code stands."""
-    return all(isinstance(check.claim, LineQuoteClaim) for check in verdict.checks if check.verdict == "refuted")
+    refuted = [check.claim for check in verdict.checks if check.verdict == "refuted"]
+    return all(isinstance(claim, LineQuoteClaim) and claim.line is not None for claim in refuted)
 
 
 def _weighty(check: Check) -> bool:
@@ -181,4 +225,4 @@ def _weighty(check: Check) -> bool:
     claim = check.claim
     if isinstance(claim, LineQuoteClaim):
         return claim.line is not None and bool(claim.text)
-    return not isinstance(claim, ProseClaim | FaultKindClaim)
+    return not isinstance(claim, ProseClaim | FaultKindClaim | FaultLineClaim)

@@ -46,8 +46,8 @@ async def check_input_class(claim: InputClassClaim, case: Case, sandbox: Sandbox
         return _cause(claim, failing, members, case)
     if bad and not claim.handled and _told_apart(claim.what, failing, case):
         return _decided(claim, False, "inputs of another kind are those that fail")
-    if bad and not claim.handled and len(bad) < len(members) and len(failing) > len(bad):
-        return _open(claim, "some tests with such an input pass, and others fail as well")
+    if bad and not claim.handled and len(failing) > len(bad):
+        return _open(claim, "tests without such an input fail as well")
     if bad:
         name = next((f"test {test.id}" for test in bad if not test.hidden), "a hidden test")
         detail = f"{name} has such an input and fails"

@@ -24,20 +24,21 @@ from gradatim.tools.claims.faults import telling
 from gradatim.tools.claims.prose import assertions_of
 from gradatim.tools.claims.sentences import sentences
 from gradatim.tools.claims.verdict import SentenceVerdict, prepared
+from gradatim.tools.claims.vocabulary import word_set
 
 SIGNS = (
-    "refuted", "supported", "partly_supported", "tried_in_vain", "undecided_fault", "text_refuted", "text_supported",
-    "first", "advice", "cause", "absence", "quotes_code", "names_change", "names_new", "text_names_new", "crash",
-    "length", "agreed",
+    "refuted", "refuted_exactly", "supported", "partly_supported", "tried_in_vain", "text_refuted", "text_supported",
+    "names_change", "text_names_new", "cause", "length", "agreed",
 )  # fmt: skip
 """What the likelihood is made of, each in [0, 1] or not measured."""
 
-_ADVICE = re.compile(r"\b(?:should|need(?:s|ed)? to|must|to (?:fix|correct|solve|resolve)|replace[ds]?|chang(?:e|ed|ing)"
-                     r"|instead|you can|we can)\b", re.I)  # fmt: skip
 _CAUSE = re.compile(r"\b(?:because|since|therefore|thus|hence|so that|which means|this means|as a result|leads? to"
                     r"|caus(?:e|es|ing)|results? in|due to)\b", re.I)  # fmt: skip
-_ABSENCE = re.compile(r"\b(?:not|never|missing|lacks?|without|fails? to|no)\b|n't\b", re.I)
-_CODE = re.compile(r"`[^`]+`|'[^'\n]{1,80}'|\"[^\"\n]{1,80}\"")
+_EXACT = frozenset(
+    {"test_outcome", "call_result", "expected_result", "test_count", "line_quote", "exception", "concept_relation",
+     "example_output", "construct", "termination", "variable_value"}
+)  # fmt: skip
+"""Kinds of claims that leave no room for what was meant."""
 _TELLING = frozenset(
     {"fault_line", "fault_kind", "change_fixes", "call_result", "exception", "input_class", "variable_value"}
 )
@@ -50,7 +51,7 @@ _SPOKEN = {
     "and": ("both ",), "not": ("negat",), "append": ("append",), "self": ("self",), "lower": ("lowercase", "case"),
 }  # fmt: skip
 """Operators and names, with words that speak of them."""
-_COMMON = frozenset("( ) [ ] { } : , . = a i is in the to of for if it and or be".split())
+_COMMON = word_set("( ) [ ] { } : , . = a i is in the to of for if it and or be")
 
 
 class Likelihood(BaseModel):
@@ -128,9 +129,6 @@ def signs_of(
     changed, new = _changed_words(case)
     said = [_said(sentence) for sentence, _ in judged]
     everything = frozenset(word for words in said for word in words)
-    crash = case.execution.load_error is not None or any(
-        outcome.exception is not None for outcome in case.execution.outcomes
-    )
     own = [_blamed(sentence, verdict, case) for sentence, verdict in judged]
     whole = _agreement([claim for claims in own for claim in claims], others)
     found: list[dict[str, float | None]] = []
@@ -141,24 +139,20 @@ def signs_of(
         found.append(
             {
                 "refuted": float(verdict.verdict == "refuted"),
+                "refuted_exactly": float(
+                    any(check.verdict == "refuted" and check.claim.kind in _EXACT for check in verdict.checks)
+                ),
                 "supported": float(verdict.verdict == "supported"),
                 "partly_supported": float(
                     verdict.verdict == "unchecked"
                     and any(check.verdict == "supported" and check.claim.kind in _TELLING for check in verdict.checks)
                 ),
                 "tried_in_vain": float(any(check.claim.kind == "change_fixes" for check in open_ones)),
-                "undecided_fault": float(any(check.claim.kind in ("fault_line", "fault_kind") for check in open_ones)),
                 "text_refuted": (rest.count("refuted") + 0.5) / (len(rest) + 1),
                 "text_supported": (rest.count("supported") + 0.5) / (len(rest) + 1),
-                "first": float(place == 0),
-                "advice": float(bool(_ADVICE.search(sentence))),
                 "cause": float(bool(_CAUSE.search(sentence))),
-                "absence": float(bool(_ABSENCE.search(sentence))),
-                "quotes_code": float(bool(_CODE.search(sentence))),
                 "names_change": _any(said[place], changed),
-                "names_new": _any(said[place], new),
                 "text_names_new": _any(everything, new),
-                "crash": float(crash),
                 "length": min(1.0, len(sentence) / 240),
                 "agreed": agreed if agreed is not None else whole,
             }
@@ -227,7 +221,6 @@ def _kinds(claims: Sequence[Claim]) -> set[str]:
 
 def _changed_words(case: Case) -> tuple[frozenset[str], frozenset[str]]:
     """Words and signs that the likeliest changes take away or bring in, and those that they bring in."""
-    before = _said(case.submission.code)
     old: set[str] = set()
     new: set[str] = set()
     for repair in telling(case)[:3]:
@@ -236,7 +229,7 @@ def _changed_words(case: Case) -> tuple[frozenset[str], frozenset[str]]:
             was, is_now = _said(lines), _said(edit.replacement)
             old |= was - is_now
             new |= is_now - was
-    return frozenset(old | new), frozenset(new if new - before else new)
+    return frozenset(old | new), frozenset(new)
 
 
 def _said(text: str) -> frozenset[str]:

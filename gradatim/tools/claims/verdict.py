@@ -12,7 +12,6 @@ from gradatim.domain import (
     CheckVerdict,
     Edit,
     FaultKindClaim,
-    FaultLineClaim,
     FeedbackPart,
     LineQuoteClaim,
     ProseClaim,
@@ -21,52 +20,22 @@ from gradatim.domain import (
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.checker import ClaimChecker
 from gradatim.tools.claims.consistency import reconciled
+from gradatim.tools.claims.coverage import FEW, covered
 from gradatim.tools.claims.decision import SentenceVerdict
 from gradatim.tools.claims.extraction import LONGEST, claims_of
-from gradatim.tools.claims.extraction.reading import CODE, Reading
+from gradatim.tools.claims.extraction.reading import Reading
 from gradatim.tools.claims.faults import SMALL, fault_kinds, fault_lines, telling
 from gradatim.tools.claims.kinds import kinds_of_repair, size_of
 from gradatim.tools.claims.prose import Assertion, assertions_of
 from gradatim.tools.claims.running import helps, together
 from gradatim.tools.claims.sentences import sentences
-from gradatim.tools.claims.wording import wording_of
 
 __all__ = ["SentenceVerdict", "judge_sentence", "judge_sentences", "judge_text"]
-
-_HARD = re.compile(
-    r"\b(?:not|never|no|none|without|cannot|only|always|before|after|first|last|inside|outside|less|greater|more|fewer"
-    r"|early|late|instead|every|each|all|twice|once)\b|n't\b|\d",
-    re.IGNORECASE,
-)
-SPARE = 0.6
-"""Share of a sentence's words that may say more than its assertions, if none of them could turn its meaning."""
-_SHORT = 1
-"""Words that never say much beside the rest."""
-_PLACE_ONLY = 0.34
-"""The same beside a place or a kind of fault, which alone says little."""
-_LACKING = re.compile(
-    r"\b(?:missing|lack\w*|forg[eo]t\w*|wrong\w*|incorrect\w*|not|too|faulty)\b|n't\b"
-    r"|\b(?:error|mistake|problem|issue|bug|fault)s? (?:is |are |lies )?(?:in|with)\b",
-    re.IGNORECASE,
-)
-"""What a sentence has to say of a kind of fault for it to be blamed."""
-_BLAMED = re.compile(
-    r"\b(?:problem|issue|error|mistake|bug|fault|fails?|because|missing|lacks?|should|needs?|to fix|must)\b", re.IGNORECASE
-)
-"""Words with which a fault is named."""
 _ADDS_CHECK = re.compile(r"\b(?:should|need to|needs to|must|to fix)\b[^.;]{0,40}?\bcheck", re.IGNORECASE)
-_TURNED = re.compile(r"\b(?:instead|rather|should not|shouldn't|no longer)\b", re.IGNORECASE)
-"""Words beside which the name of a place or a kind of fault may be meant the other way round."""
-_FEW = 5
-"""Kinds of faults that words may mean and still say something when one of them is right."""
 _TOGETHER = 5
 """Changes of one text that are tried together."""
 _EVERYWHERE = frozenset({"proposed", "missing-statement", "name", "call", "constant", "argument", "assignment"})
 """Kinds that most changes of a program are of."""
-_MANNER = re.compile(r"\b(?:before|after|first|last|instead|all|every|each|only|inside)\b", re.IGNORECASE)
-"""Words that say when or where a change that was tried is made."""
-
-
 _KEYWORD = re.compile(
     r"`(return|print|for|while|if|else|elif|range|append|extend|remove|input|break|continue|import|or|and"
     r"|not)(?:\(\))?`"
@@ -115,7 +84,9 @@ async def judge_sentence(
     decided = [(item, await _decide(item, sentence, case, checker)) for item in found]
     everything = (*plain, *(check for _, check in decided), *prose)
     tried = any(check.verdict == "supported" and isinstance(check.claim, ChangeFixesClaim) for _, check in decided)
-    wrong = next((check for _, check in decided if check.verdict == "refuted" and not (tried and _vague(check))), None)
+    wrong = next(
+        (check for _, check in decided if check.verdict == "refuted" and not (tried and vague_kind(check))), None
+    )
     if wrong is not None:
         return SentenceVerdict("refuted", everything, wrong.detail)
     if not claims and not found:
@@ -129,7 +100,7 @@ async def judge_sentence(
         if check.verdict == "unchecked" and not any(start < item.end and item.start < end for start, end in spans)
     ]
     held = [check for _, check in decided if check.verdict == "supported"]
-    if not all(item.aside for item in shown) and not open_ones and _covered(reading, shown, held):
+    if not all(item.aside for item in shown) and not open_ones and covered(reading, shown, held):
         check = held[0]
         return SentenceVerdict("supported", everything, check.detail)
     why = next((check.detail for check in (*open_ones, *prose)), "no test, rule or evidence decides all of it")
@@ -170,7 +141,7 @@ async def _joined(alone: Sequence[SentenceVerdict], case: Case, checker: ClaimCh
     open_ones = [
         (index, claim)
         for index, verdict in enumerate(alone)
-        for claim in [check.claim for check in verdict.checks if check.verdict != "supported"][:_FEW]
+        for claim in [check.claim for check in verdict.checks if check.verdict != "supported"][:FEW]
         if isinstance(claim, ChangeFixesClaim) and verdict.verdict != "supported"
     ][:_TOGETHER]
     for size in (2, 3):
@@ -265,38 +236,10 @@ def _same_kind(claim: ChangeFixesClaim, case: Case) -> bool:
     return bool((kinds_of_repair(code, proposal) - _EVERYWHERE) & fault_kinds(case))
 
 
-def _vague(check: Check) -> bool:
+def vague_kind(check: Check) -> bool:
     return isinstance(check.claim, FaultKindClaim)
 
 
 def _only_there(check: Check) -> bool:
     """Whether all that was shown is that a line or a piece of code is there."""
     return isinstance(check.claim, LineQuoteClaim)
-
-
-def _covered(reading: Reading, shown: list[Assertion], held: list[Check]) -> bool:
-    """Whether what stands beside the shown assertions cannot say much, nor turn their meaning."""
-    rest = list(reading.text)
-    for item in shown:
-        rest[item.start : item.end] = " " * (item.end - item.start)
-    left = "".join(rest)
-    tried = all(isinstance(check.claim, ChangeFixesClaim) for check in held)
-    if _HARD.search(_MANNER.sub(" ", left) if tried else left):
-        return False
-    signs = re.findall(CODE, left)
-    if any(reading.program and _unknown(reading.code(sign), reading.program) for sign in signs):
-        return False
-    vague = all(isinstance(check.claim, FaultLineClaim | FaultKindClaim) for check in held)
-    kind = any(isinstance(check.claim, FaultKindClaim) for check in held)
-    if kind and vague and not _BLAMED.search(reading.text):
-        return False
-    if vague and (_TURNED.search(reading.text) or (kind and not _LACKING.search(reading.text))):
-        return False
-    if vague and any(len(item.claims) > _FEW and isinstance(item.claims[0], FaultKindClaim) for item in shown):
-        return False
-    words, beside = wording_of(reading.text).words, wording_of(left).words
-    return len(beside) <= _SHORT or not words or len(beside & words) / len(words) <= (_PLACE_ONLY if vague else SPARE)
-
-
-def _unknown(code: str, program: str) -> bool:
-    return "".join(code.split()) not in "".join(program.split())

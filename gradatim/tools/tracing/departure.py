@@ -80,6 +80,13 @@ async def find_departure(
     Raises:
         SandboxError: The sandbox does not work any more.
     """
+    found = await _departure(sandbox, task, submission, execution, repair, test)
+    return None if found is None or found.line < 1 else found  # a program without code runs a line 0
+
+
+async def _departure(
+    sandbox: Sandbox, task: Task, submission: Submission, execution: Execution, repair: Repair | None, test: str | None
+) -> Departure | None:
     if execution.passed or execution.load_error is not None:
         return None
     case = _failing(task, execution, test)

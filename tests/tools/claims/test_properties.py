@@ -13,13 +13,18 @@ from gradatim.domain import (
     FEEDBACK_PARTS,
     CallResultClaim,
     ChangeFixesClaim,
+    ComplexityClaim,
+    ConceptDefinitionClaim,
+    ConceptRelationClaim,
     ExampleOutputClaim,
     ExceptionClaim,
     ExpectedResultClaim,
+    HistoryClaim,
     LineQuoteClaim,
     ProseClaim,
     TestCountClaim,
     TestOutcomeClaim,
+    VariableValueClaim,
 )
 from gradatim.tools.claims import claims_of, find_leak, sentences
 from gradatim.tools.claims.code import is_literal
@@ -107,6 +112,7 @@ WORDS = [
 TEXTS = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join))
 PROGRAMS = st.one_of(st.sampled_from([case.submission.code for case in CASES.values()]), st.text(max_size=80))
 LOOKED_UP = TestCountClaim | TestOutcomeClaim | LineQuoteClaim | ExceptionClaim | ProseClaim
+LEARNED = ComplexityClaim | ConceptDefinitionClaim | ConceptRelationClaim | HistoryClaim | VariableValueClaim
 RUN = CallResultClaim | ExpectedResultClaim | ChangeFixesClaim | ExampleOutputClaim
 
 
@@ -133,7 +139,7 @@ def test_sentences_never_split_code(pieces: list[str]) -> None:
 @given(TEXTS, st.sampled_from(FEEDBACK_PARTS), PROGRAMS)
 def test_reading_never_fails(text: str, part: str, program: str) -> None:
     for claim in claims_of(text, part, program):  # type: ignore[arg-type]
-        assert isinstance(claim, LOOKED_UP | RUN)
+        assert isinstance(claim, LOOKED_UP | RUN | LEARNED)
         if isinstance(claim, CallResultClaim | ExpectedResultClaim):
             assert is_literal(claim.result) or claim.result.isidentifier()
 

@@ -8,12 +8,15 @@ evidence, and if that does not bear it out it never reaches a learner as a fact.
 
 from __future__ import annotations
 
+import re
+
 from gradatim.domain import Claim, ExampleOutputClaim, FeedbackPart, LineQuoteClaim, ProseClaim
 from gradatim.tools.claims.extraction.changes import changes
 from gradatim.tools.claims.extraction.clauses import Clause
 from gradatim.tools.claims.extraction.counts import counts, outcomes
 from gradatim.tools.claims.extraction.examples import examples
 from gradatim.tools.claims.extraction.exceptions import exceptions
+from gradatim.tools.claims.extraction.learning import learning, values
 from gradatim.tools.claims.extraction.lines import lines
 from gradatim.tools.claims.extraction.reading import Found, Reading
 from gradatim.tools.claims.extraction.remainder import assertive, remains
@@ -63,9 +66,16 @@ def _decidable(reading: Reading) -> list[Found]:
         *changes(reading),
         *exceptions(reading),
         *examples(reading),
+        *learning(reading),
+        *values(reading),
     ]
     # a line that a change or an exception names already says that it is there
-    quotes = list(lines(reading))
+    order = re.compile(r"O\([^)]*\)")  # how time grows is written like a call
+    quotes = [
+        item
+        for item in lines(reading)
+        if not (isinstance(item.claim, LineQuoteClaim) and order.fullmatch(item.claim.text))
+    ]
     named = {getattr(item.claim, "line", None) for item in found}
     placed = {item.claim.text for item in quotes if isinstance(item.claim, LineQuoteClaim) and item.claim.line}
     for item in quotes:

@@ -11,7 +11,6 @@ from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.extraction.reading import CODE, Reading
 from gradatim.tools.sandbox import Sandbox
 
-
 _POINTS_BACK = re.compile(
     r"^(?:\d+[.)] )?(?:instead,? |so,? |therefore,? )?(?:it|this|that|they|the (?:correct\w*|right|fixed|new) (?:line"
     r"|condition|code|version|expression|statement|one))\b",
@@ -99,8 +98,8 @@ class Scene:
         found: list[int] = []
         for match in re.finditer(r"\blines? (?:number )?((?:\d{1,4}(?: ?(?:,|and|or|&|to|-)+ ?)?)+)", part, re.I):
             found += [int(number) for number in re.findall(r"\d+", match[1])]
-        if re.search(r"\blast line\b(?! of the (?:input|output|text))", part, re.I):
+        if re.search(r"\blast line(?! with)\b(?! of (?:the|a|each) (?!program|code|function|loop))", part, re.I):
             found += [number for number in range(len(self.lines), 0, -1) if self.lines[number - 1].strip()][:1]
-        if re.search(r"\bfirst line\b(?! of the (?:input|output|text))", part, re.I):
+        if re.search(r"\bfirst line\b(?! of (?:the|a|each) (?!program|code|function|loop))", part, re.I):
             found.append(1)
         return list(dict.fromkeys(number for number in found if number > 0))

@@ -36,6 +36,7 @@ _CONSEQUENCE = re.compile(
 _LOCATES = re.compile(
     rf"\b{_NOUN}\b(?:[^.;]{{0,60}}?)\b(?:is|are|lies?|occurs?|comes?|stems?|seems? to be|happens?|located|found)\b"
     rf"|\b(?:has|have|contains?|there is) (?:an? |some )?(?:\w+ )?{_NOUN} (?:in|with|on)\b"
+    rf"|\bline (?:that|which) (?:needs? to|should|must|has to) be (?:changed|fixed|corrected|modified)"
     rf"|\bthe line (?:that )?(?:causing|causes|that (?:leads|causes|is))|\bcorrect line\b|\bwrong line\b|\bline"
     rf" (?:causing|that caus)",
     re.IGNORECASE,

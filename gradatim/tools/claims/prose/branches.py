@@ -16,7 +16,8 @@ from gradatim.tools.sandbox import Sandbox
 
 _ALWAYS = re.compile(
     rf"({CODE})(?: condition| check| statement)?,? (?:(?:is|will|evaluates|returns|be|does|can|would) ){{0,3}}"
-    rf"(?P<how>always|never) (?:be |been |evaluates? (?:to )?|returns? |becomes? )?(?:as )?(?P<value>{CODE}|true|false)",
+    rf"(?P<how>always|never) (?:be |been |evaluates? (?:to )?|returns? |becomes? )?(?:as )?(?P<value>{CODE}"
+    rf"|true|false)",
     re.IGNORECASE,
 )
 _NEVER_RUNS = re.compile(

@@ -32,6 +32,10 @@ _FACTS: tuple[tuple[str, str, bool], ...] = (
     (r"\bappend\w*(?: method)?(?: \w+){0,2} returns None", "print([].append(1) is None)", False),
     (r"\bappend\w*(?: method)?(?: \w+){0,2} returns (?:the|an?) (?:new |modified |updated )?(?:list|length|copy"
      r"|number|value)", "print([].append(1) is not None)", False),
+    (r"\bvariables?(?: names?)? (?:must|need to|have to|has to|should) be (?:defined|assigned|initiali[sz]ed"
+        r"|given a value)"
+     r" before (?:they are|it is|being|use)",
+        "try:\n    unknown\nexcept NameError:\n    print(True)", False),
     (r"\binput\w*(?: function)? (?:always )?(?:returns?|reads?|gives?) (?:an? )?(?:string|text|str)\b",
         "print(True)", False),
     (r"\binput\w*(?: function)? (?:always )?(?:returns?|gives?) (?:an? )?(?:int\w*|number)\b", "print(False)", False),

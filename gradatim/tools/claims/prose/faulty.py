@@ -19,7 +19,8 @@ _WRONG = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(
-    rf"\b(?:the|in|this) (?:if |elif |while |for )?(?:line|condition|statement|loop condition|[\ue100-\uf0ff] condition|expression) ({CODE})",
+    rf"\b(?:the|in|this) (?:if |elif |while |for )?(?:line|condition|statement|loop condition|[\ue100-\uf0ff]"
+    rf" condition|expression) ({CODE})",
     re.IGNORECASE,
 )
 _WANTED = re.compile(
@@ -41,6 +42,12 @@ _MANY = re.compile(
 _INDEX = re.compile(
     rf"\bind(?:ex|ices) ({CODE})[^.;]{{0,30}}?\b(?:out of|outside|beyond|too large|does not exist)", re.IGNORECASE
 )
+_BRIEF = 40
+"""Characters in which nothing more is said than that code is wrong."""
+_SAME = re.compile(r"\b(?P<what>[^\s.,;][^.,;]{3,40}) should be (?:for |the )?(?P<again>[^.,;]{4,40})", re.IGNORECASE)
+_UNALLOWED = re.compile(
+    r"\b(?:is|are) (?:not (?:allowed|permitted|valid|possible)|invalid|illegal|forbidden)\b", re.IGNORECASE
+)
 _SURE = 0.3
 """Weight from which a repair of one edit shows that there is one fault."""
 
@@ -52,13 +59,23 @@ def faults(scene: Scene) -> Iterator[Assertion]:
     yield from _missing_signs(scene)
     yield from _several(scene)
     yield from _indices(scene)
+    for match in _SAME.finditer(scene.text):
+        again = match["again"].strip().lower()
+        if match["what"].strip().lower().endswith(again) and len(again.split()) > 1:
+            yield Assertion((), *match.span(), absurd="it proposes what is there")
+    match = _UNALLOWED.search(scene.text)
+    execution = scene.case.execution
+    quiet = execution.load_error is None and all(item.exception is None for item in execution.outcomes)
+    if match and quiet and re.search(r"\b(?:error|because|causing)\b", scene.text[: match.start()], re.IGNORECASE):
+        yield Assertion((), *match.span(), absurd="Python allows everything that the program does")
 
 
 def _blamed_code(scene: Scene) -> Iterator[Assertion]:
     for match in _WRONG.finditer(scene.text):
         spots = places(tokens(scene.code(match[1] or match[2])), scene.lines)
         if 0 < len(spots) <= 2:
-            yield Assertion(tuple(FaultLineClaim(line=line) for line in spots), *match.span(), aside=True)
+            brief = match[1] is not None and len(match.group()) <= _BRIEF
+            yield Assertion(tuple(FaultLineClaim(line=line) for line in spots), *match.span(), aside=not brief)
 
 
 def _not_there(scene: Scene) -> Iterator[Assertion]:
@@ -108,7 +125,10 @@ def _readable(code: str, sign: str) -> bool:
             continue
         spots = {len(line.rstrip()), *(match.end() for match in re.finditer(r"\w\b|[)\]\"']", line))}
         for place in spots:
-            if parse("\n".join([*lines[:number], line[:place] + sign + line[place:], *lines[number + 1 :]])) is not None:
+            if (
+                parse("\n".join([*lines[:number], line[:place] + sign + line[place:], *lines[number + 1 :]]))
+                is not None
+            ):
                 return True
     return False
 
@@ -116,7 +136,8 @@ def _readable(code: str, sign: str) -> bool:
 def _several(scene: Scene) -> Iterator[Assertion]:
     for match in _MANY.finditer(scene.text):
         for repair in telling(scene.case)[:1]:
-            if len(repair.edits) == 1 and size_of(repair) <= SMALL and repair.weight >= _SURE and repair.generalises:
+            single = len(repair.edits) == 1 and size_of(repair) <= SMALL
+            if single and repair.weight >= _SURE and repair.generalises is not False:
                 yield Assertion((), *match.span(), absurd=f"one change makes all tests pass ({repair.place})")
 
 

@@ -26,7 +26,8 @@ _CLASSES: tuple[tuple[InputClass, str], ...] = (
     ("single", r"(?:single|one|only one|just one)[- ](?:element|item|word|number|digit|reading|row)s?"),
     ("uppercase", r"upper-?\s?case|capital(?:i[sz]ed)?(?: letters?| vowels?)?"),
     ("lowercase", r"lower-?\s?case"),
-    ("repeated", r"duplicates?|repeated|(?:more than|at least) once|appears? (?:multiple|several|more)"),
+    ("repeated", r"duplicates?|repeated|(?:more than|at least) once|appears? (?:multiple|several|more)"
+                 r"|(?:when|where) (?:an?|the) \w+ (?:is )?already (?:present|in|exists?|there|counted)"),
     ("odd", r"\bodd (?:numbers?|values?|inputs?)"),
     ("even", r"\beven (?:numbers?|values?|inputs?)"),
     ("fraction", r"(?:decimal|floating[- ]point|non-?integer|fractional) (?:numbers?|values?|inputs?|weights?"

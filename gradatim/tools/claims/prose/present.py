@@ -21,7 +21,7 @@ _MISSES = re.compile(
     r"|\b(?:add|include|need|needs|should|must|to fix)\b[^.;]{0,60}?\b(?:check|handle|condition|case|`?elif`?)\b",
     re.IGNORECASE,
 )
-_ORDER = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<="}
+_ORDER: dict[type[ast.cmpop], str] = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<="}
 _TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 _INSTEAD = re.compile(r"\b(?:instead of|rather than|replace|change)\b", re.IGNORECASE)
 
@@ -35,7 +35,9 @@ def present(scene: Scene) -> Iterator[Assertion]:
     found = dict(_compared(tree))
     for words, sign in _WORDS:
         side = r"(?:-?\d+(?:\.\d+)?|(?!the\b|an?\b|current\b)[a-z]\w*|[\ue100-\uf0ff])"
-        pattern = rf"\b(?:(?P<left>[\w\ue100-\uf0ff]+) (?:is |are )?)(?:{words}) (?:the |current |\w+ )??(?P<right>{side})"
+        pattern = (
+            rf"\b(?:(?P<left>[\w\ue100-\uf0ff]+) (?:is |are )?)(?:{words}) (?:the |current |\w+ )??(?P<right>{side})"
+        )
         for said in re.finditer(pattern, scene.text, re.IGNORECASE):
             left, right = _plain(scene, said["left"]), _plain(scene, said["right"])
             for (one, operator, other), line in found.items():

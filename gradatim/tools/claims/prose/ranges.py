@@ -11,12 +11,14 @@ from gradatim.domain import Check, CheckVerdict, ProseClaim
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.code import expression
 from gradatim.tools.claims.extraction.reading import CODE, VALUE
+from gradatim.tools.claims.inputclasses import numbers_of
 from gradatim.tools.claims.prose.assertion import Assertion, Scene
 from gradatim.tools.claims.prose.inputs import predicate_in
 from gradatim.tools.sandbox import Job, Probe, Sandbox
 
 _GIVES = re.compile(
-    rf"\b(?:(?P<should>should|must|needs? to|has to) )?(?:return|print|give)s?(?:ing)? (?P<what>{VALUE})(?P<rest>[^;]*)",
+    rf"\b(?:(?P<should>should|must|needs? to|has to) )?(?:return|print|give)s?(?:ing)?"
+    rf" (?P<what>{VALUE})(?P<rest>[^;]*)",
     re.IGNORECASE,
 )
 _FOR = re.compile(r"\b(?:for|when|if|even|with)\b", re.IGNORECASE)
@@ -25,11 +27,28 @@ _ADVICE = re.compile(r"\b(?:to fix|should|needs?|must|add|change|check)\b", re.I
 _AROUND = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 
+_EXACTLY = re.compile(r"\bexactly (-?\d+(?:\.\d+)?)(?: [a-z]+)?(?: (?:or|and) (-?\d+(?:\.\d+)?))?", re.IGNORECASE)
+_FAILS = re.compile(r"\b(?:fails?|not|wrong|incorrect)\b|n't\b", re.IGNORECASE)
+
+
+def _exactly(scene: Scene) -> Iterator[Assertion]:
+    """Single numbers with which the program is said to fail, though it passes the tests with one of them."""
+    match = _EXACTLY.search(scene.text)
+    if match is None or not _FAILS.search(scene.text, 0, match.start()) or _ADVICE.search(scene.text):
+        return
+    for text in filter(None, match.groups()):
+        members = [test.id for test in scene.case.task.tests if float(text) in numbers_of(test)]
+        outcomes = [item for item in scene.case.execution.outcomes if item.test in members]
+        if outcomes and all(item.status == "passed" for item in outcomes):
+            yield Assertion((), *match.span(), absurd=f"the tests with {text} pass")
+
+
 def ranges(scene: Scene) -> Iterator[Assertion]:
     """Claims that the program, or what the task asks for, gives one value for all numbers of a range."""
     calls = [expression(test.call or "") for test in scene.case.task.tests if not test.hidden]
     like = [call for call in calls if isinstance(call, ast.Call) and len(call.args) == 1 and _number(call.args[0])]
     entry = scene.case.task.entry_point
+    yield from _exactly(scene)
     if not like or entry is None or scene.case.execution.load_error is not None:
         return
     for match in _GIVES.finditer(scene.text):

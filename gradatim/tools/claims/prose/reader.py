@@ -18,6 +18,7 @@ from gradatim.tools.claims.prose.present import present
 from gradatim.tools.claims.prose.proposals import program_of, proposed
 from gradatim.tools.claims.prose.ranges import ranges
 from gradatim.tools.claims.prose.repeated import repeated
+from gradatim.tools.claims.prose.rounds import rounds
 
 __all__ = ["assertions_of"]
 
@@ -50,3 +51,4 @@ def _exact(scene: Scene) -> Iterator[Assertion]:
     yield from ranges(scene)
     yield from faults(scene)
     yield from repeated(scene)
+    yield from rounds(scene)

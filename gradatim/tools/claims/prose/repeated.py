@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from gradatim.domain import Claim, TestOutcomeClaim
 from gradatim.tools.claims.code import expression, literal_value
@@ -13,8 +14,12 @@ from gradatim.tools.claims.prose.assertion import Assertion, Scene
 from gradatim.tools.claims.vocabulary import word_set
 from gradatim.tools.claims.wording import wording_of
 
+_Status = Literal["failed", "error", "timeout"]
 _FAILS = re.compile(
-    r"\b(?:fails? to|(?:does|do|did)(?: not|n't)|is not|isn't|cannot|not)\b|\bincorrect(?:ly)?\b", re.IGNORECASE
+    r"\b(?:fails? to|(?:does|do|did)(?: not|n't)|is not|isn't|cannot|not)\b"
+    r"|\bhas an? (?:\w+ )?(?:error|problem"
+    r"|mistake|bug) in (?:how|the way)\b|\bincorrect(?:ly)?\b",
+    re.IGNORECASE,
 )
 _SPECIFIC = re.compile(
     r"\b(?:because|since|due|when|if|only|first|last|instead|not only|after|before|inside|outside|always|never|line"
@@ -26,11 +31,16 @@ _SUBJECT = re.compile(
     rf"(?:it|the (?:\w+ |student's )?(?:program|code|function|method)|this program|{CODE})\b",
     re.IGNORECASE,
 )
-_OWN = word_set("correct correctly proper properly given provided input fail fails error logical problem output format"
-                " desired expected result wrong incorrect string number numbers value return returns print prints")  # fmt: skip
+_OWN = word_set(
+    """
+    correct correctly proper properly given provided input fail fails error logical problem output format desired
+    expected result wrong incorrect string number numbers value return returns print prints
+    """
+)
 _LITERAL = re.compile(rf"\b(?:for|string|text|list|number|input|of|with|in|case) ({CODE}|-?\d+(?:\.\d+)?)")
 _IS_INPUT = re.compile(
-    rf"\btest(?: case)? ({CODE}),? (?:the )?(?:\w+ )?(?:text|input|argument|list|number|value|string) is ({CODE}|-?\d+)",
+    rf"\btest(?: case)? ({CODE}),? (?:the )?(?:\w+ )?(?:text|input|argument|list|number|value|string) is"
+    rf" ({CODE}|-?\d+)",
     re.IGNORECASE,
 )
 
@@ -75,7 +85,7 @@ def _quiet(text: str) -> str:
     return _LITERAL.sub(" ", text)
 
 
-def _status(scene: Scene, test: str) -> str:
+def _status(scene: Scene, test: str) -> _Status:
     status = scene.case.execution.outcome(test).status
     return status if status in ("failed", "error", "timeout") else "failed"
 
