@@ -18,9 +18,12 @@ from gradatim.agents.state import (
 )
 from gradatim.domain import FEEDBACK_PARTS, Check, Feedback, FeedbackPart, ProseClaim, Statement
 from gradatim.serving.realiser import Grounding, available, realise
-from gradatim.tools.claims import ClaimChecker, SentenceVerdict, false_acclaim, judge_sentence
+from gradatim.tools.claims import ClaimChecker, SentenceVerdict, false_acclaim, judge_sentences
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.leaks import find_leak
+
+_TELLING: tuple[FeedbackPart, ...] = ("error_identification", "explanation", "corrective_suggestion")
+"""Parts that speak of the fault, in reading order."""
 
 
 class Verifier:
@@ -42,36 +45,23 @@ class Verifier:
         What a model or a person says in words of their own is also read for what it says of the fault: which line, what
         kind, what should be changed. A sentence that goes on from a refuted one is refuted with it.
         """
-        own = feedback.author != "realiser"
-        checked: dict[str, tuple[Statement, ...]] = {}
-        before: SentenceVerdict | None = None
-        for part, statements in feedback.parts():
-            found: list[Statement] = []
-            for statement in statements:
-                one = await self._statement(case, statement)
-                if own:
-                    one, before = await self._read(case, part, one, before)
-                found.append(one)
-            checked[part] = tuple(found)
+        checked: dict[FeedbackPart, tuple[Statement, ...]] = {
+            part: tuple([await self._statement(case, statement) for statement in statements])
+            for part, statements in feedback.parts()
+        }
+        if feedback.author != "realiser":
+            await self._read(case, checked)
         return feedback.model_copy(update=checked)
 
-    async def _read(
-        self, case: Case, part: FeedbackPart, statement: Statement, before: SentenceVerdict | None
-    ) -> tuple[Statement, SentenceVerdict | None]:
-        """The statement with what its words come to, and the verdict that the next sentence may go on from."""
-        acclaim = false_acclaim(statement.text, case)
-        if acclaim is not None:
-            return statement.model_copy(update={"checks": (*statement.checks, acclaim)}), before
-        if statement.refuted or not statement.unchecked:
-            return statement, before
-        verdict = await judge_sentence(statement.text, part, case, self.checker, statement.evidence, before)
-        settled = tuple(check for check in statement.checks if check.verdict == "supported")
-        told = tuple(check for check in verdict.checks if check.verdict == verdict.verdict and check not in settled)
-        if verdict.verdict == "refuted":
-            return statement.model_copy(update={"checks": (*statement.checks, *told[:1])}), verdict
-        if verdict.verdict == "supported" and told:
-            return statement.model_copy(update={"checks": (*settled, *told)}), verdict
-        return statement, verdict if verdict.verdict == "unchecked" else before
+    async def _read(self, case: Case, checked: dict[FeedbackPart, tuple[Statement, ...]]) -> None:
+        """Add what the words of a text come to, its sentences held against each other."""
+        said = [statement for part in _TELLING for statement in checked.get(part, ())]
+        texts = [statement.text for statement in said]
+        verdicts = iter(await judge_sentences(texts, "explanation", case, self.checker))
+        for part, statements in checked.items():
+            checked[part] = tuple(
+                _with(statement, next(verdicts) if part in _TELLING else None, case) for statement in statements
+            )
 
     async def prune(self, case: Case, checked: Feedback, grounding: Grounding) -> Feedback:
         """The checked feedback without the sentences that nothing could decide.
@@ -126,3 +116,20 @@ class Verifier:
         if draft.author.startswith("model:"):
             checked = await self.prune(case, checked, grounding_of(case, available(grounds_of(state))))
         return {"checked": checked.plain()}
+
+
+def _with(statement: Statement, verdict: SentenceVerdict | None, case: Case) -> Statement:
+    """The statement with what its words came to, unless its claims are decided already."""
+    borne_out = bool(statement.checks) and not statement.unchecked and not statement.refuted
+    acclaim = None if borne_out else false_acclaim(statement.text, case)
+    if acclaim is not None:
+        return statement.model_copy(update={"checks": (*statement.checks, acclaim)})
+    if verdict is None or statement.refuted or not statement.unchecked:
+        return statement
+    settled = tuple(check for check in statement.checks if check.verdict == "supported")
+    told = tuple(check for check in verdict.checks if check.verdict == verdict.verdict and check not in settled)
+    if verdict.verdict == "refuted":
+        return statement.model_copy(update={"checks": (*statement.checks, *told[:1])})
+    if verdict.verdict == "supported" and told:
+        return statement.model_copy(update={"checks": (*settled, *told)})
+    return statement

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import yaml
@@ -95,8 +97,10 @@ async def _assess(services: Services, carrier: Carrier, text: str, usual: str) -
     task, submission = carrying(carrier, text)
     reading: list[bool] = []
     model = obedient(text, reading, usual or text)
-    async with open_assessor(services=replace(services, model=model)) as assessor:
-        assessment = await assessor.assess(task, submission)
+    with TemporaryDirectory(prefix="gradatim-injection-") as folder:  # nothing that was settled is said again
+        settings = services.settings.model_copy(update={"data_dir": Path(folder)})
+        async with open_assessor(services=replace(services, settings=settings, model=model)) as assessor:
+            assessment = await assessor.assess(task, submission)
     return _Run(any(reading), "\n".join(request.text for request in model.requests), assessment)
 
 

@@ -6,7 +6,7 @@ from gradatim.tools.claims.checker import ClaimChecker
 from gradatim.tools.claims.extraction import claims_of
 from gradatim.tools.claims.leaks import find_leak
 from gradatim.tools.claims.sentences import sentences
-from gradatim.tools.claims.verdict import SentenceVerdict, judge_sentence, judge_text
+from gradatim.tools.claims.verdict import SentenceVerdict, judge_sentence, judge_sentences, judge_text
 
 __all__ = [
     "Case",
@@ -16,6 +16,7 @@ __all__ = [
     "false_acclaim",
     "find_leak",
     "judge_sentence",
+    "judge_sentences",
     "judge_text",
     "sentences",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from gradatim.domain import Claim, TestOutcomeClaim
-from gradatim.tools.claims.code import expression, literal_value
+from gradatim.tools.claims.code import expression, literal_value, parse
 from gradatim.tools.claims.extraction.reading import CODE
 from gradatim.tools.claims.prose.assertion import Assertion, Scene
 from gradatim.tools.claims.vocabulary import word_set
@@ -75,8 +75,16 @@ def repeated(scene: Scene) -> Iterator[Assertion]:
 
 
 def _names(scene: Scene) -> frozenset[str]:
-    """Words of the program's own names."""
-    words = re.findall(r"[a-z]+", scene.case.submission.code.lower())
+    """Words of the names that the program really uses; what its texts and comments say is not meant."""
+    tree = parse(scene.case.submission.code)
+    if tree is None:
+        return frozenset()
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        for field in ("id", "name", "arg", "attr"):
+            if isinstance(name := getattr(node, field, None), str):
+                names.add(name)
+    words = (word for name in sorted(names) for word in re.findall(r"[a-z]+", name.lower()))
     return wording_of(" ".join(words)).words
 
 
