@@ -18,8 +18,9 @@ from typing import Literal
 from langgraph.store.base import BaseStore
 
 from gradatim.domain import FEEDBACK_PARTS, Evidence, Feedback, FeedbackPart, Noun, Statement, stable_id
-from gradatim.tools.claims import claims_of, sentences
+from gradatim.tools.claims import claims_of
 from gradatim.tools.claims.case import Case
+from gradatim.tools.claims.grounding import spoken
 
 NAMESPACE = ("substance",)
 _PERSONAL = ("history", "mastery")
@@ -97,7 +98,7 @@ def feedback_of(substance: Substance, case: Case, evidence: Sequence[Evidence]) 
         ids = tuple(identifier for identifier in cited if identifier)
         text = piece.text
         if piece.kind == "evidence":
-            said = _said(known[ids[0]])
+            said = spoken(known[ids[0]])
             if int(text) >= len(said):
                 return None
             text = said[int(text)]
@@ -134,7 +135,7 @@ async def unsettle(store: BaseStore | None, key: str) -> None:
 def _piece(part: FeedbackPart, statement: Statement, known: dict[str, Evidence], roles: dict[str, str]) -> Piece | None:
     cited = [item for item in statement.evidence if item in roles]
     for identifier in cited:
-        said = _said(known[identifier])
+        said = spoken(known[identifier])
         if statement.text in said:
             others = [roles[item] for item in cited if item != identifier]
             place = str(said.index(statement.text))
@@ -158,13 +159,6 @@ def _roles(evidence: Sequence[Evidence]) -> dict[str, str]:
             role, number = f"{key}#{number}", number + 1
         found[role] = item.id
     return found
-
-
-def _said(item: Evidence) -> list[str]:
-    """Sentences of a piece of evidence, those of a misconception's truth and a concept's definition included."""
-    texts = [item.summary]
-    texts += [str(item.detail[key]) for key in ("correction", "definition") if isinstance(item.detail.get(key), str)]
-    return [sentence for text in texts for sentence in sentences(text)]
 
 
 def _shape(code: str) -> str:

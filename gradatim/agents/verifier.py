@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gradatim.agents.answer import to_feedback
@@ -16,10 +17,11 @@ from gradatim.agents.state import (
     submission_of,
     task_of,
 )
-from gradatim.domain import FEEDBACK_PARTS, Check, Feedback, FeedbackPart, ProseClaim, Statement
+from gradatim.domain import FEEDBACK_PARTS, Check, FaultKindClaim, Feedback, FeedbackPart, ProseClaim, Statement
 from gradatim.serving.realiser import Grounding, available, realise
 from gradatim.tools.claims import ClaimChecker, SentenceVerdict, false_acclaim, judge_sentences
 from gradatim.tools.claims.case import Case
+from gradatim.tools.claims.grounding import spoken
 from gradatim.tools.claims.leaks import find_leak
 
 _TELLING: tuple[FeedbackPart, ...] = ("error_identification", "explanation", "corrective_suggestion")
@@ -51,7 +53,7 @@ class Verifier:
         }
         if feedback.author != "realiser":
             await self._read(case, checked)
-        return feedback.model_copy(update=checked)
+        return feedback.model_copy(update={**checked})
 
     async def _read(self, case: Case, checked: dict[FeedbackPart, tuple[Statement, ...]]) -> None:
         """Add what the words of a text come to, its sentences held against each other."""
@@ -85,6 +87,12 @@ class Verifier:
 
     async def _statement(self, case: Case, statement: Statement) -> Statement:
         known = tuple(item for item in statement.evidence if item in case.evidence)
+        source = _word_for_word(statement.text, case, known)
+        if source is not None:
+            claim = ProseClaim(text=statement.text)
+            check = Check(claim=claim, verdict="supported", method="evidence", detail=f"said by {source}")
+            cited = tuple(dict.fromkeys((*known, source)))
+            return statement.model_copy(update={"evidence": cited, "checks": (check,)})
         checks: list[Check] = []
         for claim in statement.claims:
             check = await self.checker.check(claim, case, cited=known)
@@ -118,18 +126,35 @@ class Verifier:
         return {"checked": checked.plain()}
 
 
+def _word_for_word(text: str, case: Case, cited: Sequence[str]) -> str | None:
+    """Id of the evidence that a sentence repeats as it stands, the cited ones first: it was observed, not claimed."""
+    others = (
+        name
+        for name, item in case.evidence.items()
+        if item.visible and name not in cited and item.kind not in ("history", "mastery")
+    )
+    return next((name for name in (*cited, *others) if text in spoken(case.evidence[name])), None)
+
+
 def _with(statement: Statement, verdict: SentenceVerdict | None, case: Case) -> Statement:
     """The statement with what its words came to, unless its claims are decided already."""
     borne_out = bool(statement.checks) and not statement.unchecked and not statement.refuted
     acclaim = None if borne_out else false_acclaim(statement.text, case)
     if acclaim is not None:
         return statement.model_copy(update={"checks": (*statement.checks, acclaim)})
-    if verdict is None or statement.refuted or not statement.unchecked:
+    open_ = statement.unchecked or not statement.checks
+    if verdict is None or statement.refuted or not open_:
         return statement
     settled = tuple(check for check in statement.checks if check.verdict == "supported")
     told = tuple(check for check in verdict.checks if check.verdict == verdict.verdict and check not in settled)
     if verdict.verdict == "refuted":
         return statement.model_copy(update={"checks": (*statement.checks, *told[:1])})
-    if verdict.verdict == "supported" and told:
+    # what kind of fault words name is read too loosely to deliver a sentence on
+    if verdict.verdict == "supported" and told and not any(isinstance(c.claim, FaultKindClaim) for c in told):
         return statement.model_copy(update={"checks": (*settled, *told)})
-    return statement
+    if statement.checks or statement.text.rstrip().endswith("?"):
+        return statement
+    nothing = Check(
+        claim=ProseClaim(text=statement.text), verdict="unchecked", method="none", detail="nothing bears this out"
+    )
+    return statement.model_copy(update={"checks": (nothing,)})

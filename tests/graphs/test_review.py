@@ -188,7 +188,7 @@ async def test_the_first_use_of_a_task_is_seen_by_a_person_where_the_policy_says
         (request,) = await assessor.pending()
         assert request.priority == 77
         await assessor.decide(decision("approve"))
-        assert (await assessor.assess(TASK, submission("# again\n" + OFF_BY_ONE))).delivered
+        assert (await assessor.assess(TASK, submission(OFF_BY_ONE + "# again\n"))).delivered
 
 
 async def test_the_most_urgent_request_stands_first(assessor_with: Any) -> None:

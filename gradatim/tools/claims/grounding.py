@@ -58,6 +58,13 @@ def grounded(sentence: str, evidence: Sequence[Evidence], program: str = "") -> 
     return found[0] if found else None
 
 
+def spoken(item: Evidence) -> tuple[str, ...]:
+    """Sentences of a piece of evidence that may be said as they stand: what was seen, a truth, a definition."""
+    texts = [_BELIEF.sub("", item.summary).strip()]
+    texts += [str(item.detail[key]) for key in ("correction", "definition") if isinstance(item.detail.get(key), str)]
+    return tuple(sentence for text in texts for sentence in _sentences(text))
+
+
 def _verbatim(sentence: str, item: Evidence) -> bool:
     """Whether the evidence holds the sentence word for word, as some of its own sentences or one of its clauses."""
     wanted = _plain(sentence)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from gradatim.domain import Check, CheckVerdict, ConceptDefinitionClaim, Evidence, HistoryClaim
-from gradatim.kg import ConceptStore
+from gradatim.kg import Concept, ConceptStore
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.grounding import grounded
 from gradatim.tools.claims.wording import contradicts, wording_of
 
 _OPPOSED = 0.6
 """Share of a sentence's content words that a definition has to have for it to be taken for its opposite."""
+_STRANGE = 0.4
+"""Share of them up to which a sentence may be about another concept altogether."""
+_SAME = 0.9
+"""Share of them that the other concept's definition has to have."""
 
 
 def check_history(claim: HistoryClaim, case: Case) -> Check:
@@ -59,7 +63,27 @@ async def check_definition(claim: ConceptDefinitionClaim, store: ConceptStore) -
     turned = said.negations % 2 != known.negations % 2 or _opposite(said.critical, known.critical)
     if shared >= _OPPOSED and turned and contradicts(said, known):
         return Check(claim=claim, verdict="refuted", method="graph", detail=concept.definition)
+    other = await _meant(claim.text, concept, store) if shared <= _STRANGE else None
+    if other is not None:
+        detail = f"that is what {other.name} means; {concept.name}: {concept.definition}"
+        return Check(claim=claim, verdict="refuted", method="graph", detail=detail)
     return Check(claim=claim, verdict="unchecked", method="graph", detail=concept.definition)
+
+
+async def _meant(text: str, concept: Concept, store: ConceptStore) -> Concept | None:
+    """Another concept, not near this one, whose definition says the text."""
+    near = {step.concept.id for step in await store.similar(concept.id)}
+    near |= {step.concept.id for step in (*await store.parents(concept.id), *await store.children(concept.id))}
+    words = wording_of(text).words
+    for other in (await store.snapshot()).concepts:
+        if other.id == concept.id or other.id in near:
+            continue
+        if len(words & wording_of(other.definition).words) < _SAME * len(words):
+            continue
+        said = Evidence(id=f"concept:{other.id}", kind="concept", summary=other.definition, source=store.name)
+        if grounded(text, [said]) is not None:
+            return other
+    return None
 
 
 def _opposite(said: frozenset[tuple[int, int]], known: frozenset[tuple[int, int]]) -> bool:
