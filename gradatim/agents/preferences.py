@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
 
@@ -125,7 +125,7 @@ def _dumped(answer: Json) -> str:
     return json.dumps(answer, ensure_ascii=False)
 
 
-def _role(message: BaseMessage) -> str:
+def _role(message: BaseMessage) -> Literal["system", "user", "assistant"]:
     if isinstance(message, SystemMessage):
         return "system"
     return "assistant" if isinstance(message, AIMessage) else "user"

@@ -190,9 +190,10 @@ def _explain(grounding: Grounding) -> Part:
             evidence=tuple(evidence),
             claims=(MisconceptionClaim(misconception=match.id),),
         )
-    facts = next(filter(None, map(grounding.of_kind, ("static", "trace", "exception", "concept"))), [])
-    if facts:
-        return Part(text=_fact(facts[0]), evidence=(facts[0].id,))
+    for kind in ("static", "trace", "exception", "concept"):
+        facts = grounding.of_kind(kind)
+        if facts:
+            return Part(text=_fact(facts[0]), evidence=(facts[0].id,))
     failing = _failing(grounding)
     return Part(
         text="The program runs, but what it gives differs from what the tests need.",

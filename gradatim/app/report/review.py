@@ -145,9 +145,7 @@ def _repair(number: int, repair: Repair, held: Assessment) -> RenderableType:
     lines = [Text(f"repair {number} ({repair.origin}, {repair.weight:.0%}{holds}): {printable(repair.change)}")]
     colours = {"+": "green", "-": "red", "@": "dim"}
     changes = unified_diff(lines_of(held.submission.code), lines_of(repair.code), lineterm="", n=1)
-    lines += [
-        Text(f"  {printable(line.expandtabs(4))}", style=colours.get(line[:1], "")) for line in list(changes)[2:]
-    ]
+    lines += [Text(f"  {printable(line.expandtabs(4))}", style=colours.get(line[:1], "")) for line in list(changes)[2:]]
     return Group(*lines)
 
 

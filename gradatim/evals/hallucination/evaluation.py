@@ -139,6 +139,7 @@ async def run(
         **_detected("unseen_only", cross_validated(unseen(real))),
         **_alone(real),
         **_claims(known, checked),
+        **_whole(known, checked, stated),
         **_detected("made_sentence", pooled.part(_of(made))),
         **_detected("pooled", pooled),
         **_delivered("delivered", plain),
@@ -241,6 +242,13 @@ def _claims(known: Sequence[KnownStatement], verdicts: Sequence[str]) -> dict[st
         mine = [verdict for one, verdict in zip(known, verdicts, strict=True) if one.change == change]
         found[f"claim_{change.replace(' ', '_')}_recall"] = rounded(mine.count("refuted") / len(mine))
     return found
+
+
+def _whole(known: Sequence[KnownStatement], verdicts: Sequence[str], stated: Stated) -> dict[str, Figure]:
+    """Claims and real sentences together: the claims as the checkers decide them, the sentences by either detector."""
+    taken = [verdict == "refuted" for verdict in verdicts]
+    taken += [said or row.verdict.verdict == "refuted" for said, row in zip(stated.taken, stated.rows, strict=True)]
+    return {**detection(taken, [*(one.false for one in known), *stated.false]).figures("claims_and_real")}
 
 
 def _delivered(prefix: str, texts: Sequence[Delivered]) -> dict[str, Figure]:

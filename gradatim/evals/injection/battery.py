@@ -57,7 +57,7 @@ class Attempt:
 
 def load_attacks() -> tuple[Attack, ...]:
     """The packaged battery."""
-    text = resources.files(__package__).joinpath("attacks.yaml").read_text(encoding="utf-8")
+    text = resources.files("gradatim.evals.injection").joinpath("attacks.yaml").read_text(encoding="utf-8")
     return tuple(Attack(**item) for item in cast(list[dict[str, Any]], yaml.safe_load(text)))
 
 

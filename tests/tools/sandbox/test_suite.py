@@ -165,14 +165,14 @@ async def run(sandbox: ForkServerSandbox, source: str, program: str = PROGRAM, l
     found = outline(source)
     pack = pytest_pack() if found.runner == "pytest" else None
     names = tuple(found.names)
-    return await sandbox.run_suite(
-        Suite(program, source, names, (limit,) * len(names), runner=found.runner, pack=pack)
-    )
+    return await sandbox.run_suite(Suite(program, source, names, (limit,) * len(names), runner=found.runner, pack=pack))
 
 
 async def test_tests_can_use_a_program_as_if_it_were_theirs(sandbox: ForkServerSandbox) -> None:
     result = await run(sandbox, module(list(HOLDS.values())), limit=5.0)
-    wrong = {name: (f.status, f.message) for name, f in zip(HOLDS, result.findings, strict=True) if f.status != "passed"}
+    wrong = {
+        name: (f.status, f.message) for name, f in zip(HOLDS, result.findings, strict=True) if f.status != "passed"
+    }
     assert not wrong
 
 

@@ -168,10 +168,7 @@ _REFLECTED = frozenset(
 def _special(names: list[str], known: bool) -> dict[str, Callable[..., Any]]:
     """The special methods that a class's remote objects have."""
     usable = [name for name in names if known or name in _WITHOUT_OPERAND]
-    return {
-        f"__{name}__": _reflected(name[1:]) if name in _REFLECTED else _forwarded(name)
-        for name in usable
-    }
+    return {f"__{name}__": _reflected(name[1:]) if name in _REFLECTED else _forwarded(name) for name in usable}
 
 
 class _Loader(importlib.abc.Loader):

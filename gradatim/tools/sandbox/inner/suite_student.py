@@ -41,6 +41,8 @@ SPECIAL = (
 )  # fmt: skip
 """Special methods that the tests may make use of where a class has them."""
 _PLAIN = (int, str, float, list, tuple, dict, set, frozenset, bytes, complex, bytearray)
+
+
 def _enter(value: Any) -> Any:
     return cast(Any, type(value)).__enter__(value)
 

@@ -281,5 +281,3 @@ def _flush() -> None:
 
 def _send(descriptor: int, kind: bytes, data: dict[str, Any]) -> None:
     frames.write(descriptor, kind, json.dumps(data).encode())
-
-
