@@ -155,3 +155,18 @@ def evaluable_call(text: str, program: str, *, known: bool = True) -> bool:
     if not known and isinstance(callee, ast.Name):
         names -= {callee.id}
     return names <= (defined_names(program) | BUILTINS)
+
+
+def places_in(code: str, line: str) -> list[re.Match[str]]:
+    """Where code stands in a line, as whole names and signs, whatever the white space between them."""
+    parts = [re.escape(token).replace('"', "[\"']") for token in tokens(code)]
+    if not parts:
+        return []
+    wanted = code.strip()
+    front = r"(?<![\w.])" if re.match(r"\w", wanted) else r"(?<![<>=!+*/%&|^:-])"
+    back = ""
+    if re.search(r"\w$", wanted):
+        back = r"(?!\w)"
+    elif re.search(r"[<>=!+*/%-]$", wanted):
+        back = r"(?![=<>*/])"
+    return list(re.finditer(front + r"\s*".join(parts) + back, line))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gradatim.domain import ChangeFixesClaim, LineQuoteClaim
-from gradatim.tools.claims.code import tokens
+from gradatim.tools.claims.code import places_in, tokens
 from gradatim.tools.claims.extraction.reading import CODE, Found, Reading
 
 _WHAT = r"(?:(?:the|your|this|that) )?(?:(?!line\b)[a-z]+ ){0,2}?"
@@ -110,7 +110,10 @@ def _proposes(reading: Reading, match: re.Match[str], passive: bool) -> bool:
 def _change(reading: Reading, match: re.Match[str], old: str, new: str, where: int | None) -> Iterator[Found]:
     lines = reading.program.splitlines()
     spots = [
-        (number, spot) for number, line in enumerate(lines, 1) if where in (None, number) for spot in _spots(old, line)
+        (number, spot)
+        for number, line in enumerate(lines, 1)
+        if where in (None, number)
+        for spot in places_in(old, line)
     ]
     yield Found(LineQuoteClaim(line=where or None, text=old), *match.span())
     if len(spots) == 1:
@@ -132,19 +135,3 @@ def _whole_line(reading: Reading, match: re.Match[str], number: int, new: str) -
     colon = ":" if old.rstrip().endswith(":") and not new.endswith(":") else ""
     indent = old[: len(old) - len(old.lstrip())]
     yield Found(ChangeFixesClaim(line=number, replacement=f"{indent}{new}{colon}"), *match.span())
-
-
-def _spots(old: str, line: str) -> list[re.Match[str]]:
-    """Where code stands in a line, as whole names and signs, whatever the white space between them."""
-    parts = [re.escape(token).replace('"', "[\"']") for token in tokens(old)]
-    if not parts:
-        return []
-    front = r"(?<![\w.])" if re.match(r"\w", old.strip()) else r"(?<![<>=!+*/%&|^:-])"
-    back = (
-        r"(?!\w)"
-        if re.search(r"\w$", old.strip())
-        else r"(?![=<>*/])"
-        if re.search(r"[<>=!+*/%-]$", old.strip())
-        else ""
-    )
-    return list(re.finditer(front + r" ?".join(parts) + back, line))

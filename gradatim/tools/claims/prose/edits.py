@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gradatim.domain import ChangeFixesClaim
-from gradatim.tools.claims.code import expression, literal_value, parse, tokens
+from gradatim.tools.claims.code import expression, literal_value, parse, places_in, tokens
 
 MOST = 12
 """Ways of making a change that are tried."""
@@ -150,7 +150,7 @@ def replaced(lines: Sequence[str], old: str, new: str, at: Sequence[int]) -> Ite
         (number, match)
         for number, line in enumerate(lines, 1)
         if not at or number in at
-        for match in _occurrences(old, line)
+        for match in places_in(old, line)
     ]
     for number, match in spots:
         line = lines[number - 1]
@@ -161,21 +161,6 @@ def replaced(lines: Sequence[str], old: str, new: str, at: Sequence[int]) -> Ite
             line = everywhere[number - 1]
             everywhere[number - 1] = line[: match.start()] + new + line[match.end() :]
         yield everywhere
-
-
-def _occurrences(old: str, line: str) -> list[re.Match[str]]:
-    parts = [re.escape(token).replace('"', "[\"']") for token in tokens(old)]
-    if not parts:
-        return []
-    front = r"(?<![\w.])" if re.match(r"\w", old.strip()) else r"(?<![<>=!+*/%&|^-])"
-    back = (
-        r"(?!\w)"
-        if re.search(r"\w$", old.strip())
-        else r"(?![=<>*/])"
-        if re.search(r"[<>=!+*/%-]$", old.strip())
-        else ""
-    )
-    return list(re.finditer(front + r"\s*".join(parts) + back, line))
 
 
 def literals(lines: Sequence[str], code: str) -> Iterator[list[str]]:
