@@ -8,6 +8,7 @@ import pytest
 
 from gradatim.domain import LearnerEvent, Observation
 from gradatim.memory import open_memory
+from gradatim.memory.decisions import DecisionRecord, SQLiteDecisions
 from gradatim.settings import load_settings
 from tests.app.conftest import Invoke
 
@@ -84,6 +85,23 @@ def test_export_holds_every_event_in_order(invoke: Invoke) -> None:
     line = invoke("learner", "export", "anna", "--json").stdout
     assert line.count("\n") == 1
     assert json.loads(line)["events"] == data["events"]
+
+
+@pytest.mark.usefixtures("remembered")
+def test_export_holds_what_was_decided_about_the_learner_alone(invoke: Invoke, workplace: Path) -> None:
+    async def decide() -> None:
+        decisions = SQLiteDecisions(load_settings().memory_path)
+        for learner in ("anna", "ben"):
+            record = DecisionRecord(
+                id=f"run-{learner}", learner_id=learner, task_id="sum", at="2026-03-01T10:00:00Z", kind="approve",
+                reviewer="ines", author="realiser", value=0.8, features={}, right=True,
+            )  # fmt: skip
+            await decisions.add(record)
+        await decisions.aclose()
+
+    asyncio.run(decide())
+    data = json.loads(invoke("learner", "export", "anna").stdout)
+    assert [record["id"] for record in data["decisions"]] == ["run-anna"]
 
 
 @pytest.mark.usefixtures("remembered")

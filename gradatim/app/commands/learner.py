@@ -19,6 +19,7 @@ from gradatim.domain import Composite, LearnerEvent, LearnerState
 from gradatim.errors import InputError
 from gradatim.kg import open_graph
 from gradatim.memory import LearnerMemory, open_memory
+from gradatim.memory.decisions import SQLiteDecisions
 from gradatim.memory.indicators import History, indicators
 from gradatim.settings import load_settings
 
@@ -236,7 +237,7 @@ async def _indicators(memory: LearnerMemory, learner_id: str) -> Composite:
 @data_dir_option
 @json_option
 def export(learner_id: str, data_dir: Path | None, as_json: bool) -> None:
-    """Print everything that is remembered about the learner ID, as JSON: state, events, assessments.
+    """Print everything that is remembered about the learner ID, as JSON: state, events, assessments, decisions.
 
     --json puts it on one line. Exit codes: 0 printed; 2 nothing is remembered about this learner.
     """
@@ -246,11 +247,17 @@ def export(learner_id: str, data_dir: Path | None, as_json: bool) -> None:
             kept = await records.of(learner_id) if records else []
         state = await memory.state(learner_id) if kept else await _known(memory, learner_id)
         events = await memory.events(learner_id)
+        decisions = SQLiteDecisions(load_settings(data_dir=data_dir).memory_path)
+        try:
+            decided = await decisions.decisions(learner_id)
+        finally:
+            await decisions.aclose()
         return {
             "learner_id": learner_id,
             "state": state.plain(),
             "events": [event.plain() for event in reversed(events)],
             "records": kept,
+            "decisions": [record.plain() for record in decided],
         }
 
     emit(_with_memory(data_dir, ask), indent=None if as_json else 2)
