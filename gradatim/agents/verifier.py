@@ -133,7 +133,8 @@ def _word_for_word(text: str, case: Case, cited: Sequence[str]) -> str | None:
         for name, item in case.evidence.items()
         if item.visible and name not in cited and item.kind not in ("history", "mastery")
     )
-    return next((name for name in (*cited, *others) if text in spoken(case.evidence[name])), None)
+    seen = (name for name in cited if case.evidence[name].visible)
+    return next((name for name in (*seen, *others) if text in spoken(case.evidence[name])), None)
 
 
 def _with(statement: Statement, verdict: SentenceVerdict | None, case: Case) -> Statement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -260,7 +261,7 @@ def _observed(
             yield Evidence(
                 id="exception:load",
                 kind="exception",
-                summary=f"Loading the program raises {error.type}{where}: {_short(error.message)}".rstrip(": ") + ".",
+                summary=f"Loading the program raises {error.type}{where}: {_message(error.message)}".rstrip(": ") + ".",
                 lines=(error.line,) if error.line else (),
                 detail={"type": error.type, "message": error.message},
                 source=source,
@@ -292,7 +293,7 @@ def _of_test(case: TestCase, outcome: Outcome, source: str) -> Iterator[Evidence
     )
     if fact is not None and outcome.status != "passed":
         where = f" at line {fact.line}" if fact.line else ""
-        message = f": {_short(fact.message)}" if fact.message else ""
+        message = f": {_message(fact.message)}" if fact.message else ""
         yield Evidence(
             id=f"exception:{case.id}",
             kind="exception",
@@ -360,6 +361,13 @@ def _quoted(program: Program, suspicious: Sequence[SuspiciousLine]) -> Iterator[
 
 def _code(text: str) -> str:
     return f"`{text}`"
+
+
+def _message(text: str) -> str:
+    """What an exception says, up to its first sentence: the rest would read as sentences of ours."""
+    flat = _short(text)
+    found = re.search(r"[.!?]+(?=\s)|[。！？](?=.)", flat)
+    return flat if found is None else f"{flat[: found.start()]} …"
 
 
 def _short(text: str) -> str:
