@@ -18,6 +18,8 @@ from gradatim.tools.tracing import Departure, find_departure, slice_of, trace_va
 
 INPUTS = 30
 """Generated inputs on which a found change is compared with the reference."""
+LONGEST = 1_000
+"""Lines from which a program is not sliced: that takes time with the square of them, and no beginner writes so many."""
 _SEED = 1
 _REMEMBERED = 200
 _generated: weakref.WeakKeyDictionary[Sandbox, OrderedDict[str, tuple[str, ...]]] = weakref.WeakKeyDictionary()
@@ -85,7 +87,7 @@ def _tried(repair: Repair, task: Task) -> Repair:
 
 async def _slice(sandbox: Sandbox, task: Task, submission: Submission, execution: Execution) -> AbstractSet[int] | None:
     case = _telling(task, execution)
-    if case is None:
+    if case is None or submission.code.count("\n") > LONGEST:
         return None
     traced = await trace_values(sandbox, task, submission.code, case, filename=submission.filename)
     return slice_of(traced, Program.parse(submission.code))
