@@ -795,6 +795,32 @@ class Recollection(Noun):
 # --------------------------------------------------------------------------------------- assessment
 
 
+class Usage(Noun):
+    """What questions to a language model took."""
+
+    input_tokens: Annotated[int, Field(ge=0)] = 0
+    """Tokens of the prompts, each request's once however many samples it gave."""
+    output_tokens: Annotated[int, Field(ge=0)] = 0
+    """Tokens of all samples."""
+    cached_tokens: Annotated[int, Field(ge=0)] = 0
+    """Part of the input that was not read anew."""
+    requests: Annotated[int, Field(ge=0)] = 0
+    samples: Annotated[int, Field(ge=0)] = 0
+    """Answers that the requests gave."""
+    seconds: Annotated[float, Field(ge=0)] = 0.0
+    """Time from question to answer, added up."""
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            requests=self.requests + other.requests,
+            samples=self.samples + other.samples,
+            seconds=self.seconds + other.seconds,
+        )
+
+
 class Assessment(Noun):
     """The whole of one assessment, with everything it rests on."""
 
@@ -821,6 +847,8 @@ class Assessment(Noun):
     """Prompt name → version."""
     seconds: dict[str, float] = Field(default_factory=dict[str, float])
     """Node → seconds of work."""
+    usage: dict[str, Usage] = Field(default_factory=dict[str, Usage])
+    """Node → what its questions to the model took."""
 
 
 # ------------------------------------------------------------------------------------------- review

@@ -36,11 +36,28 @@ class Settings(BaseSettings):
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("gradatim"))
     """Pulled models."""
     model: str = "qwen2.5-coder-1.5b"
-    """A catalogue name, a path to a GGUF file, `http(s)://host/v1#name`, or `none` (grounded realiser)."""
+    """A catalogue name, a path to a GGUF file, `http(s)://host/v1#name` (several addresses with commas between them),
+    `vllm:FOLDER#name` (vLLM's engine in this process), or `none` (grounded realiser)."""
     api_key: SecretStr | None = None
     """Sent as a bearer token to an OpenAI-compatible endpoint."""
     model_timeout: Annotated[float, Field(gt=0)] = 300.0
-    """Seconds one model request may take."""
+    """Seconds one model request may take, with all its attempts."""
+    model_idle_timeout: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds an endpoint may be silent in the middle of an answer before the request goes elsewhere."""
+    model_concurrency: Annotated[int, Field(ge=1, le=10_000)] = 64
+    """Requests under way at each endpoint at most; others wait, tenants taking turns."""
+    hedge_seconds: Annotated[float, Field(gt=0)] | None = None
+    """Seconds after which a request without an answer is also sent to another endpoint; never when not given."""
+    response_cache: Path | None = None
+    """SQLite file with answers to requests that were made before, letter for letter; none when not given."""
+    tenant: str = "default"
+    """Whose requests these are, where several share an endpoint fairly (a course, a school)."""
+    price_input: Annotated[float, Field(ge=0)] | None = None
+    """What a million tokens of prompt cost at the endpoint, in any one currency."""
+    price_cached: Annotated[float, Field(ge=0)] | None = None
+    """What a million tokens of prompt cost that the endpoint had read before; as others when not given."""
+    price_output: Annotated[float, Field(ge=0)] | None = None
+    """What a million tokens of answer cost."""
     model_threads: Annotated[int, Field(ge=1)] | None = None
     """CPU threads of the embedded model; all cores when not given."""
     sandbox: SandboxChoice = "auto"

@@ -39,6 +39,7 @@ from gradatim.domain import (
     LearnerState,
     MisconceptionClaim,
     Noun,
+    Usage,
     VariableValueClaim,
 )
 from gradatim.errors import ModelError
@@ -106,6 +107,16 @@ class Critic:
         Raises:
             ModelError: The model does not answer.
         """
+        return (await self.ask(case, grounds, learner))[0]
+
+    async def ask(
+        self, case: Case, grounds: Sequence[Evidence], learner: LearnerState | None = None
+    ) -> tuple[tuple[Opinion, ...], Usage]:
+        """The opinions, and what asking for them took.
+
+        Raises:
+            ModelError: The model does not answer.
+        """
         evidence = citable(case, grounds)
         messages = [
             *case_messages(case, evidence, learner),
@@ -126,7 +137,7 @@ class Critic:
                 found.append(Opinion.model_validate(sample.value))
             except ValidationError:
                 continue  # an unreadable opinion lowers nothing and proves nothing: fewer are compared
-        return tuple(found)
+        return tuple(found), answer.usage
 
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
         case = Case.of(
@@ -142,9 +153,10 @@ class Critic:
             opinions = tuple(Opinion.model_validate(item) for item in state["opinions"])
         else:
             try:
-                opinions = await self.opinions(case, grounds_of(state), learner_of(state))
+                opinions, usage = await self.ask(case, grounds_of(state), learner_of(state))
             except ModelError as error:
                 return {"consistency": None} | degraded(self.name, error, "confidence without self-consistency")
+            update["usage"] = {self.name: usage.plain()}
         return update | {
             "opinions": [item.plain() for item in opinions],
             "consistency": consistency(opinions, draft, case.submission.code),

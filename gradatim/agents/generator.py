@@ -26,7 +26,7 @@ from gradatim.agents.state import (
     task_of,
 )
 from gradatim.agents.substance import feedback_of, fingerprint, settled
-from gradatim.domain import Evidence, Feedback, LearnerState, Noun
+from gradatim.domain import Evidence, Feedback, LearnerState, Noun, Usage
 from gradatim.errors import ModelError
 from gradatim.kg import ConceptStore
 from gradatim.serving.realiser import FeedbackAnswer, GroundedRealiser
@@ -49,6 +49,8 @@ class Draft(Noun):
     """Mean log-probability of the answer's tokens, where the model tells."""
     prompts: dict[str, str]
     """Prompt name → version."""
+    usage: Usage = Usage()
+    """What the question took; nothing for the realiser."""
     failure: str | None = None
     """Why the model's own answer could not be used, when the realiser stood in."""
 
@@ -104,17 +106,19 @@ class Generator:
             return self._realised(case, messages, prompts, failure=str(error))
         sample = answer.samples[0]
         if sample.value is None:
-            return self._realised(case, messages, prompts, failure=sample.reason or "the answer was not usable")
+            reason = sample.reason or "the answer was not usable"
+            return self._realised(case, messages, prompts, failure=reason, usage=answer.usage)
         try:
             parsed = FeedbackAnswer.model_validate(sample.value)
         except ValidationError as error:
-            return self._realised(case, messages, prompts, failure=error.errors()[0]["msg"])
+            return self._realised(case, messages, prompts, failure=error.errors()[0]["msg"], usage=answer.usage)
         return Draft(
             feedback=to_feedback(parsed, f"model:{model_name(self.model)}", case.submission.code, facts_of(evidence)),
             model=model_name(self.model),
             raw=sample.raw,
             mean_logprob=sample.mean_logprob,
             prompts=prompts,
+            usage=answer.usage,
         )
 
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
@@ -138,6 +142,7 @@ class Generator:
             "draft": draft.feedback.plain(),
             "generation": {"model": draft.model, "mean_logprob": draft.mean_logprob, "situation": situation, **kept},
             "prompts": draft.prompts,
+            "usage": {self.name: draft.usage.plain()} if draft.usage.requests else {},
         }
         if draft.failure:
             update |= degraded(self.name, draft.failure, "feedback from evidence alone")
@@ -194,7 +199,12 @@ class Generator:
         return messages, {prompt.name: prompt.version for prompt in used}
 
     def _realised(
-        self, case: Case, messages: list[BaseMessage], prompts: dict[str, str], failure: str | None = None
+        self,
+        case: Case,
+        messages: list[BaseMessage],
+        prompts: dict[str, str],
+        failure: str | None = None,
+        usage: Usage | None = None,
     ) -> Draft:
         text = str(self.realiser.invoke(messages).content)
         answer = FeedbackAnswer.model_validate_json(text)
@@ -203,5 +213,6 @@ class Generator:
             model=model_name(self.model),
             raw=text,
             prompts={} if failure is None else prompts,
+            usage=usage or Usage(),
             failure=failure,
         )

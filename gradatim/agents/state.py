@@ -1,7 +1,7 @@
 """The state of the assessment graph: JSON-plain, and each key written by one node.
 
 Agents read the nouns they need through the helpers below and return only the keys they change. `degradations`,
-`seconds` and `prompts` are written by several nodes, each with an explicit reducer.
+`seconds`, `usage` and `prompts` are written by several nodes, each with an explicit reducer.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from gradatim.domain import (
     Noun,
     Submission,
     Task,
+    Usage,
 )
 from gradatim.errors import InputError
 
@@ -38,6 +39,14 @@ def add_up(old: dict[str, float] | None, new: dict[str, float] | None) -> dict[s
     total = dict(old or {})
     for key, value in (new or {}).items():
         total[key] = total.get(key, 0.0) + value
+    return total
+
+
+def add_usage(old: dict[str, Plain] | None, new: dict[str, Plain] | None) -> dict[str, Plain]:
+    """Reducer: add what questions to the model took, node by node."""
+    total = dict(old or {})
+    for node, spent in (new or {}).items():
+        total[node] = (Usage.model_validate(total.get(node, {})) + Usage.model_validate(spent)).plain()
     return total
 
 
@@ -73,6 +82,7 @@ class AssessmentState(TypedDict, total=False):
     changes: list[Plain]  # record
     degradations: Annotated[list[Plain], append_new]
     seconds: Annotated[dict[str, float], add_up]
+    usage: Annotated[dict[str, Plain], add_usage]
     prompts: Annotated[dict[str, str], merge]
 
 

@@ -232,6 +232,7 @@ def assessment_of(values: Plain, *, waiting: bool) -> Assessment:
             "model": generation_of(values).get("model", "none"),
             "prompts": values.get("prompts") or {},
             "seconds": values.get("seconds") or {},
+            "usage": values.get("usage") or {},
         }
     )
 

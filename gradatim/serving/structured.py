@@ -19,6 +19,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGeneration
 from langchain_core.runnables.config import ensure_config
 
+from gradatim.domain import Usage
 from gradatim.serving.schema import NotJson, SchemaLike, fit, json_schema, read_json, response_format
 from gradatim.serving.transport import RequestRefused
 
@@ -27,31 +28,6 @@ _SHOWN = 2000
 _TAGS = ["nostream"]
 """LangGraph keeps answers with this tag out of its message stream: raw JSON that nobody has checked yet."""
 _VALUE = re.compile(rb'"((?:[^"\\]|\\.)*)"(\s*:)?|-?\d[\d.eE+-]*|true|false|null')
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens spent.
-
-    Attributes:
-        input_tokens: Tokens of the prompts, each request's once however many samples it gave.
-        output_tokens: Tokens of all samples.
-        cached_tokens: Part of the input that was not read anew.
-        requests: Requests made.
-    """
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    requests: int = 0
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.input_tokens + other.input_tokens,
-            self.output_tokens + other.output_tokens,
-            self.cached_tokens + other.cached_tokens,
-            self.requests + other.requests,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +112,12 @@ async def ask_structured(
     question = _Question(model, schema, {"temperature": temperature, "max_tokens": max_tokens, "seed": seed})
     generations, usage = await question.ask(messages, n)
     repairs = await asyncio.gather(*(question.settle(messages, generation) for generation in generations))
+    seconds = time.monotonic() - started
+    spent = sum((spent for _, spent in repairs), usage)
     return StructuredAnswer(
         samples=tuple(sample for sample, _ in repairs),
-        usage=sum((spent for _, spent in repairs), usage),
-        seconds=time.monotonic() - started,
+        usage=spent.model_copy(update={"seconds": seconds}),
+        seconds=seconds,
         model=model_name(model),
     )
 
@@ -242,9 +220,14 @@ def _usage(generations: Sequence[ChatGeneration]) -> Usage:
     message = cast("AIMessage", generations[0].message)
     spent = getattr(message, "usage_metadata", None)
     if not spent:
-        return Usage(requests=1)
-    cached = spent.get("input_token_details", {}).get("cache_read", 0)
-    return Usage(spent["input_tokens"], spent["output_tokens"], cached, 1)
+        return Usage(requests=1, samples=len(generations))
+    return Usage(
+        input_tokens=spent["input_tokens"],
+        output_tokens=spent["output_tokens"],
+        cached_tokens=spent.get("input_token_details", {}).get("cache_read", 0),
+        requests=1,
+        samples=len(generations),
+    )
 
 
 def _mean_logprob(generation: ChatGeneration) -> float | None:
