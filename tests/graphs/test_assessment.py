@@ -50,6 +50,11 @@ async def test_supported_feedback_is_delivered_with_checks_and_recorded(assessor
         "intake", "diagnose", "retrieve", "generate", "decide", "deliver", "record",
     ]  # fmt: skip
     assert {"system", "case", "worked_reasoning", "self_reflection"} == set(done.prompts)
+    assert {node: (spent.requests, spent.samples) for node, spent in done.usage.items()} == {
+        "generate": (1, 1),
+        "critique": (1, 3),
+    }
+    assert all(spent.input_tokens > 100 and spent.output_tokens and spent.seconds for spent in done.usage.values())
 
 
 async def test_correct_program_raises_mastery(assessor_with: Any) -> None:

@@ -16,6 +16,7 @@ from gradatim.domain import (
     MisconceptionMatch,
     OutcomeStatus,
     Tier,
+    Usage,
     Verdict,
 )
 
@@ -159,6 +160,8 @@ class Report:
     stages: tuple[tuple[NodeTime, ...], ...]
     """Nodes in the order of the graph; those of one stage ran side by side."""
     model: str
+    usage: Usage
+    """What all questions to the model took."""
     prompts: tuple[tuple[str, str], ...]
     full: bool
 
@@ -166,3 +169,15 @@ class Report:
     def node_seconds(self) -> float:
         """Seconds of work of all nodes together."""
         return sum(node.seconds for stage in self.stages for node in stage)
+
+    @property
+    def tokens(self) -> str | None:
+        """What the model read and wrote, in words; `None` where it was not asked."""
+        spent = self.usage
+        if not spent.requests:
+            return None
+        asked = f"{spent.requests} request{'s' if spent.requests > 1 else ''}"
+        read = f"{spent.input_tokens:,} tokens read"
+        if spent.cached_tokens:
+            read += f" ({spent.cached_tokens:,} from its cache)"
+        return f"{asked}: {read}, {spent.output_tokens:,} written"

@@ -157,6 +157,8 @@ def _load_error(report: Report) -> Html | None:
 
 def _footer(report: Report) -> Html:
     facts = [f"gradatim {__version__}", f"model {report.model}", f"feedback by {report.author}"]
+    if report.tokens:
+        facts.append(report.tokens)
     if report.prompts:
         facts.append("prompts " + ", ".join(f"{name} v{version}" for name, version in report.prompts))
     if report.full:

@@ -406,8 +406,10 @@ def _path(report: Report, width: int) -> RenderableType:
         if lines[-1] and lines[-1].cell_len + piece.cell_len > width:
             lines.append(Text())
         lines[-1].append_text(piece)
-    facts = f"{report.node_seconds:.2f} s of work  ·  model {report.model}"
-    return Group(*lines, Text(printable(facts), style="dim"))
+    facts = [f"{report.node_seconds:.2f} s of work", f"model {report.model}"]
+    if report.tokens:
+        facts.append(report.tokens)
+    return Group(*lines, Text(printable("  ·  ".join(facts)), style="dim"))
 
 
 def _node(node: NodeTime) -> Text:

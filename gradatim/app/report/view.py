@@ -18,7 +18,7 @@ from gradatim.app.report.content import (
 )
 from gradatim.app.report.listing import lines_of, tokens
 from gradatim.app.report.redaction import Redaction
-from gradatim.domain import Assessment, Outcome, Statement, TestCase, Verdict
+from gradatim.domain import Assessment, Outcome, Statement, TestCase, Usage, Verdict
 
 UNCHECKED = "Not checked: "
 """How the deliverer marks a sentence that nothing could decide; a report shows the mark itself instead.
@@ -95,6 +95,7 @@ def report_of(assessment: Assessment, *, full: bool = False) -> Report:
         rubric=assessment.rubric,
         stages=_stages(assessment),
         model=assessment.model,
+        usage=sum(assessment.usage.values(), Usage()),
         prompts=tuple(sorted(assessment.prompts.items())),
         full=full,
     )

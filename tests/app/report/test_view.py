@@ -12,6 +12,7 @@ from gradatim.domain import (
     Statement,
     Submission,
     SuspiciousLine,
+    Usage,
 )
 from tests.app.report.factory import EVIDENCE, TASK, assessment, feedback, held, hostile, refuted, supported, unchecked
 
@@ -119,6 +120,19 @@ def test_stages_follow_the_graph_and_unknown_nodes_follow_them():
     assert [[node.name for node in stage] for stage in stages] == [["intake"], ["verify", "critique"], ["my-node"]]
     assert [node.degraded for node in stages[1]] == [False, True]
     assert report_of(assessment(seconds=seconds)).node_seconds == 6.1
+
+
+def test_tokens_of_all_nodes_are_added_up():
+    assert report_of(assessment()).tokens is None
+    usage = {
+        "generate": Usage(input_tokens=1200, output_tokens=80, requests=1, samples=1),
+        "critique": Usage(input_tokens=1000, output_tokens=90, cached_tokens=950, requests=1, samples=3),
+    }
+    report = report_of(assessment(usage=usage))
+    assert report.tokens == "2 requests: 2,200 tokens read (950 from its cache), 170 written"
+    made = assessment(usage=usage)
+    assert report.tokens in render_html(made)
+    assert report.tokens in " ".join(assessment_text(made).split())
 
 
 def test_a_test_that_the_task_does_not_know_is_shown_by_its_id():
