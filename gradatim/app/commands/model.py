@@ -1,14 +1,14 @@
-"""`gradatim model`: the catalogue of language models, and pulling one."""
+"""`gradatim model`: the catalogue of language models, pulling one, and converting ChatGLM3."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from gradatim.app.console import emit, out, printable, say, table, transfer
+from gradatim.app.console import emit, out, plural, printable, say, table, transfer
 from gradatim.app.lazy import did_you_mean
 from gradatim.app.options import cache_dir_option, json_option
 from gradatim.errors import InputError
@@ -17,10 +17,22 @@ from gradatim.serving.download import Progress, installed
 from gradatim.serving.download import pull as pull_model
 from gradatim.settings import Settings, load_settings
 
+if TYPE_CHECKING:
+    from gradatim.serving.conversion.progress import Stage
+
+DIFFERENT = 3
+"""Exit code of `model verify` where something is not as it was written."""
+_STAGES = {
+    "source": "digests of the source",
+    "write": "writing weights",
+    "check": "reading back",
+    "compare": "comparing with the source",
+}
+
 
 @click.group()
 def model() -> None:
-    """List and pull language models."""
+    """List, pull and convert language models."""
 
 
 @model.command(name="list")
@@ -100,5 +112,135 @@ def _shown(advance: Callable[[str, int, int], None]) -> Callable[[Progress], Non
         else:
             what = "checking" if progress.stage == "verify" else f"from {progress.note}"
             advance(printable(what), progress.done, progress.total)
+
+    return show
+
+
+@model.group()
+def convert() -> None:
+    """Convert an original checkpoint to one that vLLM and transformers load without remote code."""
+
+
+@convert.command()
+@click.argument("source", metavar="SRC", type=click.Path(path_type=Path))
+@click.argument("target", metavar="DST", type=click.Path(path_type=Path))
+@click.option(
+    "--layout",
+    type=click.Choice(("glm", "chatglm")),
+    default="glm",
+    show_default=True,
+    help="glm: the native GLM class, for transformers and vLLM; chatglm: the original names, for vLLM's ChatGLM class.",
+)
+@click.option(
+    "--dtype",
+    type=click.Choice(("keep", "bfloat16", "float16", "float32")),
+    default="keep",
+    show_default=True,
+    help="Number format of the weights.",
+)
+@click.option(
+    "--tokenizer",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The SentencePiece model, where it is not SRC/tokenizer.model.",
+)
+@click.option(
+    "--shard-size",
+    type=click.FloatRange(min=0.001, max=1000),
+    default=2.0,
+    show_default=True,
+    metavar="GB",
+    help="Weights in one file.",
+)
+@click.option("--force", is_flag=True, help="Begin anew where DST holds another conversion.")
+@json_option
+def chatglm3(
+    source: Path,
+    target: Path,
+    layout: Literal["glm", "chatglm"],
+    dtype: Literal["keep", "bfloat16", "float16", "float32"],
+    tokenizer: Path | None,
+    shard_size: float,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Convert the ChatGLM3 checkpoint in the folder SRC to the new folder DST.
+
+    SRC is as the publisher has it: config.json, tokenizer.model, and the weights as .safetensors or .bin files. Memory
+    does not grow with the model. An interrupted conversion goes on where it stopped, and every tensor is read back.
+
+    Exit codes: 0 DST is complete; 2 SRC is no whole checkpoint of ChatGLM3, or DST cannot be used; 3 the disk is too
+    small or fails, or a library is missing.
+    """
+    from gradatim.serving.conversion import ConversionRequest, convert_chatglm3
+
+    shard_bytes = round(shard_size * 1e9)
+    request = ConversionRequest(source, target, layout, dtype, tokenizer, shard_bytes, force)
+    with transfer() as advance:
+        made = convert_chatglm3(request, _staged(advance))
+    record = made.record
+    if as_json:
+        emit(
+            {
+                "path": str(made.folder),
+                "layout": record.job.layout,
+                "dtype": record.job.dtype,
+                "tensors": record.tensors,
+                "bytes": record.weight_bytes,
+                "shards": {name: shard.sha256 for name, shard in record.shards.items()},
+                "resumed_shards": made.resumed_shards,
+            }
+        )
+        return
+    files = plural(len(record.shards), "file")
+    what = f"{plural(record.tensors, 'tensor')}, {record.weight_bytes / 1e9:.2f} GB in {files}"
+    out(f"{printable(str(made.folder))} holds the converted model: {what}")
+
+
+@model.command()
+@click.argument("folder", metavar="DST", type=click.Path(path_type=Path))
+@click.option(
+    "--source",
+    type=click.Path(path_type=Path),
+    metavar="SRC",
+    help="Also compare every tensor with this original checkpoint, byte by byte.",
+)
+@json_option
+def verify(folder: Path, source: Path | None, as_json: bool) -> None:
+    """Check that the converted model in DST is as it was written.
+
+    Exit codes: 0 it is; 2 DST is no converted model, or SRC no checkpoint of ChatGLM3; 3 something differs or cannot
+    be read.
+    """
+    from gradatim.serving.conversion import verify_conversion
+
+    with transfer() as advance:
+        found = verify_conversion(folder, source, _staged(advance))
+    if as_json:
+        emit(
+            {
+                "path": str(folder),
+                "layout": found.layout,
+                "tensors": found.tensors,
+                "bytes": found.bytes,
+                "against_source": found.against_source,
+                "differences": list(found.differences),
+            }
+        )
+    elif found.differences:
+        for difference in found.differences:
+            out(printable(difference))
+    else:
+        compared = "as written and equal to the source" if found.against_source else "as written"
+        out(f"{plural(found.tensors, 'tensor')}, {found.bytes / 1e9:.2f} GB: all {compared}")
+    if found.differences:
+        click.get_current_context().exit(DIFFERENT)
+
+
+def _staged(advance: Callable[[str, int, int], None]) -> Callable[[Stage, int, int], None]:
+    """Tells a display how far a conversion or a check is."""
+
+    def show(stage: Stage, done: int, total: int) -> None:
+        advance(_STAGES[stage], done, total)
 
     return show
