@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,3 +18,12 @@ def docker_host() -> Iterator[str]:
             yield address
     except NoEngine as reason:
         pytest.skip(f"no Docker Engine: {reason}")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--tokenizer",
+        type=Path,
+        metavar="PATH",
+        help="ChatGLM3's published tokenizer.model, on which the conversion of tokenizers is checked too.",
+    )

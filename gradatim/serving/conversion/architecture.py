@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -157,15 +157,15 @@ def _refuse_other_families(raw: Mapping[str, Any], path: Path) -> None:
         raise InputError(f"model_type is {kind!r}, ChatGLM3 has 'chatglm'", place=str(path), remedy=_PUBLISHED)
     if "inner_hidden_size" in raw or "position_encoding_2d" in raw:
         raise InputError("this is the first ChatGLM, which has other layers", place=str(path), remedy=_PUBLISHED)
-    origin = str(raw.get("_name_or_path", "")).lower().replace("_", "-")
-    if "chatglm2" in origin:
+    origin = PurePosixPath(str(raw.get("_name_or_path", "")).lower()).name
+    if origin.startswith("chatglm2"):
         raise InputError(
             "this is a ChatGLM2, which has no role tokens and another prompt", place=str(path), remedy=_PUBLISHED
         )
     if "vision_config" in raw:
         raise InputError("this model also takes pictures", place=str(path), remedy=_PUBLISHED)
     # GLM-4 keeps the layers and changes the tokenizer; its list of end tokens tells it apart at any size.
-    if "glm-4" in origin or isinstance(raw.get("eos_token_id"), list):
+    if origin.startswith("glm-4") or isinstance(raw.get("eos_token_id"), list):
         raise InputError(
             "this is a GLM-4, which has another tokenizer",
             place=str(path),

@@ -40,6 +40,8 @@ from gradatim.serving.conversion.target import (
     refuse_overlap,
     refuse_small_disk,
 )
+from gradatim.serving.conversion.torch_file import refuse_damaged
+from gradatim.serving.conversion.verification import verify_conversion
 
 DtypeChoice = Literal["keep", "bfloat16", "float16", "float32"]
 INDEX_FILE = "model.safetensors.index.json"
@@ -186,8 +188,6 @@ def _run(plan: _Plan, on_progress: OnProgress) -> Conversion:
 
 
 def _made_before(plan: _Plan, made: ConversionRecord, on_progress: OnProgress) -> Conversion:
-    from gradatim.serving.conversion.verification import verify_conversion
-
     folder = plan.request.target
     begun = Ledger(job=plan.job, source_times=plan.times)
     # Checkpoints of one family have equal sizes: only their digests tell them apart.
@@ -205,6 +205,8 @@ def _made_before(plan: _Plan, made: ConversionRecord, on_progress: OnProgress) -
             place=str(folder),
             remedy="give --force to convert it again",
         )
+    # left over where a run was ended between its last two steps
+    (folder / LEDGER_FILE).unlink(missing_ok=True)
     return Conversion(folder, made, len(made.shards))
 
 
@@ -259,6 +261,8 @@ def _source_digests(plan: _Plan, ledger: Ledger, on_progress: OnProgress, keep: 
             meter(ledger.sources[path.name].bytes)
             continue
         entry = FileRecord(bytes=path.stat().st_size, sha256=file_digest(path, meter))
+        if path.suffix == ".bin":
+            refuse_damaged(path)
         ledger = ledger.model_copy(update={"sources": {**ledger.sources, path.name: entry}})
         if keep is not None:
             write_json(keep, ledger)

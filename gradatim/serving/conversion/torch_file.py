@@ -7,11 +7,14 @@ here is read with the three functions that a plain collection of weights needs, 
 
 from __future__ import annotations
 
+import errno
 import io
 import pickle
 import zipfile
+import zlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -25,6 +28,7 @@ _LONGEST_DESCRIPTION = 100_000_000
 """Bytes of `data.pkl`; that of a 6B model has some 20,000."""
 _LOCAL_HEADER = 30
 """Bytes of a zip entry's own header, before its name and its extra field (APPNOTE.TXT, 4.3.7)."""
+_DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error)
 _FULL_PRECISION = "convert the full-precision checkpoint and quantize the result"
 
 
@@ -50,11 +54,40 @@ def read_description(path: Path) -> dict[str, StoredTensor]:
         InputError: It is no file of `torch.save`, is cut off, or holds something else than plain weights.
         OSError: The file cannot be read.
     """
+    with _opened(path) as archive:
+        return _tensors(path, archive)
+
+
+def refuse_damaged(path: Path) -> None:
+    """Read a file of `torch.save` through and compare its checksums.
+
+    Raises:
+        InputError: One is wrong, or the file cannot be read as an archive.
+        OSError: The file cannot be read.
+    """
+    with _opened(path) as archive:
+        wrong = archive.testzip()
+    if wrong is not None:
+        raise InputError(
+            f"this checkpoint file is damaged: the checksum of {wrong} is wrong",
+            place=str(path),
+            remedy="fetch it again; if it was saved without checksums, load it with torch and save it with them",
+        )
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[zipfile.ZipFile]:
+    """The archive, with every way in which the library finds it damaged said as one."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return _tensors(path, archive)
-    except zipfile.BadZipFile as error:
+            yield archive
+    except _DAMAGE as error:
         raise _unreadable(path, error) from error
+    except OSError as error:
+        # an offset before the file's beginning, which only a damaged directory names
+        if error.errno == errno.EINVAL:
+            raise _unreadable(path, error) from error
+        raise
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
@@ -76,7 +109,8 @@ def _tensors(path: Path, archive: zipfile.ZipFile) -> dict[str, StoredTensor]:
     if described is None or entries[described].file_size > _LONGEST_DESCRIPTION:
         raise InputError("this zip archive was not written by torch.save", place=str(path), remedy="fetch it again")
     root = described.removesuffix("data.pkl")
-    if f"{root}byteorder" in entries and archive.read(f"{root}byteorder") != b"little":
+    order = entries.get(f"{root}byteorder")
+    if order is not None and order.file_size < 10 and archive.read(order) != b"little":
         raise InputError("the numbers are big-endian", place=str(path), remedy="save it on a little-endian machine")
     collection = _unpickled(path, archive.read(described))
     located: dict[str, StoredTensor] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import random
 import zipfile
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from gradatim.errors import InputError
 from gradatim.serving.conversion import ConversionRequest, convert_chatglm3, verify_conversion
-from gradatim.serving.conversion.torch_file import read_description
+from gradatim.serving.conversion.torch_file import read_description, refuse_damaged
 from tests.serving.conversion.tiny import make_checkpoint, stored_bytes
 
 
@@ -96,6 +97,38 @@ def test_a_file_that_is_cut_off(kept: int, torch: Any, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_description(path)
     assert "fetch it again" in (caught.value.remedy or "")
+
+
+@pytest.mark.torch
+def test_a_flipped_bit_in_the_numbers_is_noticed_by_the_checksum(torch: Any, tmp_path: Path) -> None:
+    checkpoint = make_checkpoint(tmp_path / "source", form="bin")
+    path = checkpoint.folder / "pytorch_model-00002-of-00003.bin"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"the checksum of .*/data/\d+ is wrong"):
+        convert_chatglm3(ConversionRequest(checkpoint.folder, tmp_path / "made", with_tokenizer=False))
+
+
+@pytest.mark.torch
+def test_random_damage_is_always_told_as_what_it_is(torch: Any, tmp_path: Path) -> None:
+    path = tmp_path / "pytorch_model.bin"
+    torch.save({"a": torch.arange(300.0), "b": torch.zeros(3).half()}, path)
+    whole = path.read_bytes()
+    expected = numbers(path)
+    chance = random.Random(4)
+    for _ in range(400):
+        damaged = bytearray(whole)
+        for _ in range(chance.choice((1, 1, 3))):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            refuse_damaged(path)
+            found = numbers(path)
+        except InputError:
+            continue
+        # what passes has the right numbers: the damage hit a field that says nothing of them
+        assert [raw for raw in found.values() if raw not in expected.values()] == []
 
 
 @pytest.mark.torch

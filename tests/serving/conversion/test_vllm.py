@@ -67,7 +67,7 @@ def on_vllm(folder: Path, prompts: list[list[int]]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("layout", "architecture", "rope_ratio"),
-    [("chatglm", "ChatGLMModel", 50), ("glm", "TransformersForCausalLM", None)],
+    [("chatglm", "ChatGLMModel", 50), ("glm", "GlmForCausalLM", None)],
 )
 def test_log_probabilities_are_those_of_the_equations(
     layout: Any, architecture: str, rope_ratio: float | None, tmp_path: Path
