@@ -23,9 +23,11 @@ from gradatim.agents.state import Plain, generation_of
 from gradatim.agents.verifier import Verifier
 from gradatim.domain import Assessment, Feedback, ReviewDecision, ReviewRequest, Submission, Task
 from gradatim.errors import InputError, ReviewError, StaleDecision
+from gradatim.graphs.admission import Admission, Admitted
 from gradatim.graphs.assessment import build_assessment_graph
 from gradatim.graphs.persistence import exclusive, open_persistence
 from gradatim.graphs.services import Services, open_services
+from gradatim.serving.transport import current_call, named_call
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.claims import ClaimChecker
 from gradatim.tools.claims.case import Case
@@ -33,6 +35,8 @@ from gradatim.tools.claims.case import Case
 ASSESSMENTS = ("assessments",)
 STRICT = "__pregel_strict_resume"
 """LangGraph's switch for refusing answers to questions that are no longer open."""
+_NOTICEABLE = 0.001
+"""Seconds from which waiting for a turn is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ OnNode = Callable[[NodeEvent], None]
 class Assessor:
     """The assessment graph with its services and persistence.
 
-    Use `open_assessor` to get one. Several assessments may run at the same time.
+    Use `open_assessor` to get one. Any number of assessments may be asked for at the same time: how many of them are
+    under way is bounded (`admission`), the others wait their turn.
     """
 
     def __init__(
@@ -64,6 +69,7 @@ class Assessor:
         self.graph = graph
         self.checkpoints = checkpoints
         self.store = store
+        self.admission = Admission.of(services.settings)
 
     async def assess(
         self, task: Task, submission: Submission, *, thread: str | None = None, on_node: OnNode | None = None
@@ -76,26 +82,38 @@ class Assessor:
             on_node: Called when a node begins and ends.
 
         Returns:
-            The assessment; `waiting` when it is held for a person.
+            The assessment; `waiting` when it is held for a person. Where it had to wait for its turn, its `seconds`
+            have a `queue`.
 
         Raises:
             InputError: The thread belongs to another submission.
             SandboxError: Programs cannot be run; the submission is kept under its thread.
         """
-        run = thread or uuid.uuid4().hex[:12]
-        finished = await self.find(run)
-        if finished is not None:
-            _same(run, finished.submission, submission)
-            return finished
+        call = current_call()
+        tenant = call.tenant if named_call() else self.services.settings.tenant
+        async with self.admission.admitted(tenant) as ticket:
+            return await self._assess(task, submission, thread, ticket, on_node)
+
+    async def _assess(
+        self, task: Task, submission: Submission, thread: str | None, ticket: Admitted, on_node: OnNode | None
+    ) -> Assessment:
+        run = thread or uuid.uuid4().hex[:16]
         config = _config(run)
-        snapshot = await self.graph.aget_state(config)
-        if not snapshot.values:
-            start: Plain | None = {"id": run, "task": task.plain(), "submission": submission.plain()}
-        else:
-            _same(run, Submission.model_validate(snapshot.values["submission"]), submission)
-            start = None
-        if not snapshot.interrupts:
-            await self._drive(start, config, on_node)
+        start: Plain | None = {"id": run, "task": task.plain(), "submission": submission.plain()}
+        if ticket.waited >= _NOTICEABLE:
+            start["seconds"] = {"queue": ticket.waited}
+        if thread is not None:  # nothing can be known of an id that was made just now
+            finished = await self.find(run)
+            if finished is not None:
+                _same(run, finished.submission, submission)
+                return finished
+            snapshot = await self.graph.aget_state(config)
+            if snapshot.values:
+                _same(run, Submission.model_validate(snapshot.values["submission"]), submission)
+                start = None
+            if snapshot.interrupts:
+                return await self._finish(run)
+        await self._drive(start, config, on_node, ticket)
         return await self._finish(run)
 
     async def decide(self, decision: ReviewDecision, *, on_node: OnNode | None = None) -> Assessment:
@@ -190,12 +208,17 @@ class Assessor:
             raise _stale(f"review {run}", before)
         return finished
 
-    async def _drive(self, start: Any, config: RunnableConfig, on_node: OnNode | None) -> None:
+    async def _drive(
+        self, start: Any, config: RunnableConfig, on_node: OnNode | None, ticket: Admitted | None = None
+    ) -> None:
         graph: Any = self.graph
         # "sync": a step is on disk before the next begins, so that a killed run goes on where it stopped
         async for event in graph.astream(start, config, stream_mode="tasks", durability="sync"):
+            noted = _node_event(event)
+            if ticket is not None:
+                (ticket.started if noted.status == "started" else ticket.finished)(noted.node)
             if on_node is not None:
-                on_node(_node_event(event))
+                on_node(noted)
 
     async def _finish(self, run: str) -> Assessment:
         snapshot = await self.graph.aget_state(_config(run))

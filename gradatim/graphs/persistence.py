@@ -9,15 +9,16 @@ import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import aiosqlite
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.store.base import BaseStore
 from langgraph.store.sqlite.aio import AsyncSqliteStore
 
 from gradatim.errors import StorageError
+from gradatim.graphs.checkpoints import GroupedSqliteSaver
 from gradatim.settings import Settings
 
 
@@ -33,8 +34,11 @@ async def open_persistence(settings: Settings) -> AsyncGenerator[tuple[BaseCheck
     async with AsyncExitStack() as stack:
         connection = await _connect(stack, checkpoints)
         # strict msgpack: a state that is not plain data is refused instead of coming back changed
-        saver = AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+        serde = JsonPlusSerializer(allowed_msgpack_modules=None)
+        saver = GroupedSqliteSaver(connection, checkpoints, serde=serde)
+        stack.push_async_callback(saver.aclose)
         store = AsyncSqliteStore(await _connect(stack, store_path, autocommit=True))
+        stack.push_async_callback(_end, store)
         for part, path in ((saver, checkpoints), (store, store_path)):
             try:
                 await part.setup()
@@ -65,6 +69,15 @@ async def exclusive(path: Path) -> AsyncGenerator[None]:
         yield
     finally:
         os.close(descriptor)  # gives the lock back
+
+
+async def _end(store: AsyncSqliteStore) -> None:
+    """End the store's own task, which would otherwise be found unfinished when the event loop closes."""
+    # it has no method for that
+    task = cast("asyncio.Task[None] | None", store._task)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+    if task is not None:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 async def _connect(stack: AsyncExitStack, path: Path, *, autocommit: bool = False) -> aiosqlite.Connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -53,6 +53,8 @@ class Services:
             decisions = SQLiteDecisions(settings.memory_path)
             stack.push_async_callback(decisions.aclose)
             chat = model or await asyncio.to_thread(open_chat_model, settings.model, settings)
+            if model is None:
+                stack.push_async_callback(_hang_up, chat)
         except BaseException:
             await stack.aclose()
             raise
@@ -61,6 +63,13 @@ class Services:
     async def aclose(self) -> None:
         """Close everything."""
         await self.stack.aclose()
+
+
+async def _hang_up(model: BaseChatModel) -> None:
+    """Close a model's connections and its cache, where it has some."""
+    close: Callable[[], Awaitable[None]] | None = getattr(getattr(model, "transport", None), "aclose", None)
+    if close is not None:
+        await close()
 
 
 @asynccontextmanager

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -31,10 +33,21 @@ _log = logging.getLogger(__name__)
 COLLECTIONS = 8
 _PAGE = 1000
 """Items written or read at once."""
+_TOGETHER = 64
+"""Items of several calls that are stored at once, at most."""
 _CANDIDATES = 50
 """Neighbours asked of the index at least; the best of them by exact cosine are returned."""
 _INDEX = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}}
 """Wider than Chroma's defaults, which miss a quarter of the true neighbours on vectors without structure."""
+
+
+@dataclass(slots=True, eq=False)
+class _Share:
+    """Items of one call, which may be stored together with those of others."""
+
+    items: tuple[Recollection, ...]
+    done: bool = False
+    error: BaseException | None = None
 
 
 class ChromaRecall:
@@ -56,6 +69,7 @@ class ChromaRecall:
         self._embedder: Embedder | None = None
         self._folder = ChromaFolder(path)
         self._worker = Worker("gradatim-recall")
+        self._waiting: deque[_Share] = deque()
 
     async def remember(self, recollections: Sequence[Recollection]) -> None:
         """Store items; the same learner and id again replaces.
@@ -71,7 +85,9 @@ class ChromaRecall:
             if not item.text.strip():
                 raise InputError("its text is blank", place=f"recollection {item.id!r}", remedy="leave such items out")
         if recollections:
-            await self._worker.run(self._remember, tuple(recollections))
+            share = _Share(tuple(recollections))
+            self._waiting.append(share)
+            await self._worker.run(self._remember_with_others, share)
 
     async def recall(
         self,
@@ -110,6 +126,27 @@ class ChromaRecall:
         await self._worker.close(self._folder.close)
 
     # What follows runs in the worker's thread.
+
+    def _remember_with_others(self, share: _Share) -> None:
+        """Store a call's items, together with those of the calls that wait behind it.
+
+        Opening a collection and writing to it takes about as long for many items as for one.
+        """
+        while not share.done:
+            group: list[_Share] = []
+            while self._waiting and sum(len(item.items) for item in group) < _TOGETHER:
+                group.append(self._waiting.popleft())
+            try:
+                self._remember([item for member in group for item in member.items])
+            except BaseException as error:
+                for member in group:
+                    member.error = error
+                raise
+            finally:
+                for member in group:
+                    member.done = True
+        if share.error is not None:
+            raise share.error
 
     def _remember(self, items: Sequence[Recollection]) -> None:
         vectors = self._embed([item.text for item in items])

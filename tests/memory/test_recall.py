@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from gradatim.domain import LearnerEvent
+from gradatim.domain import LearnerEvent, Recollection
 from gradatim.errors import ModelError, StorageError
 from gradatim.memory import ChromaRecall, open_memory
 from gradatim.memory.folder import ChromaFolder
@@ -254,4 +255,37 @@ async def test_the_packaged_embedder_recalls_by_meaning(folder: Path) -> None:
     )
     found = await recall.recall("anna", "off-by-one error: the final item is never visited")
     assert found[0].id == "bounds"
+    await recall.aclose()
+
+
+async def test_what_is_remembered_at_the_same_time_is_written_together(
+    folder: Path, recall: ChromaRecall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await recall.remember([recollection("first", "a loop")])
+    sizes: list[int] = []
+    original = ChromaRecall._remember
+
+    def counted(self: ChromaRecall, items: Sequence[Recollection]) -> None:
+        sizes.append(len(items))
+        original(self, items)
+
+    monkeypatch.setattr(ChromaRecall, "_remember", counted)
+    texts = [f"a loop over item {number}" for number in range(30)]
+    await asyncio.gather(*(recall.remember([recollection(f"r{n}", text)]) for n, text in enumerate(texts)))
+    assert sum(sizes) == 30
+    assert len(sizes) < 15
+    for number in (0, 17, 29):
+        found = await recall.recall("anna", texts[number], limit=1)
+        assert [item.text for item in found] == [texts[number]]
+
+
+async def test_an_error_is_told_to_everybody_whose_items_it_took_along(folder: Path) -> None:
+    def broken() -> HashingEmbedder:
+        raise ModelError("no embedder")
+
+    recall = ChromaRecall(folder, broken)
+    made = await asyncio.gather(
+        *(recall.remember([recollection(f"r{n}", "text")]) for n in range(5)), return_exceptions=True
+    )
+    assert all(isinstance(item, ModelError) for item in made)
     await recall.aclose()

@@ -68,12 +68,16 @@ class Entry:
 
 
 _MEASURES = {
+    "conversion": "Memory and time of converting a checkpoint of ChatGLM3-6B's shape (--sample: layers).",
     "hallucination": "False statements: how many are detected, and how many would be delivered (--data).",
     "injection": "Texts in submissions that try to steer the agents: how many change anything.",
+    "load": "Many assessments at once on a simulated server: how busy it is kept, added latency, errors, losses.",
     "localise": "How often the faulty line comes first: formulas, without repairs, and the full method.",
     "overhead": "Cost of one assessment without the language model.",
+    "prefix": "Prompt tokens read and time taken, against the straightforward order of prompts and requests.",
     "repair": "Wrong programs repaired, alone and with pools of correct ones, and how many repairs are right (--data).",
     "sandbox": "Programs a second and agreement with labels, against a python -I process each (--data).",
+    "steering": "What controlled decoding adds to a decoding step, against the sampler's softmax.",
 }
 BENCHMARKS: Mapping[str, Entry] = {
     name: Entry(f"gradatim.app.bench.{name}:{name}", measures) for name, measures in _MEASURES.items()

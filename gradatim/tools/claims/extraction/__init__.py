@@ -9,6 +9,7 @@ evidence, and if that does not bear it out it never reaches a learner as a fact.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from gradatim.domain import Claim, ExampleOutputClaim, FeedbackPart, LineQuoteClaim, ProseClaim
 from gradatim.tools.claims.extraction.changes import changes
@@ -28,6 +29,7 @@ LONGEST = 800
 """Characters of a sentence that are read; a longer one is prose as a whole."""
 
 
+@lru_cache(maxsize=256)
 def claims_of(sentence: str, part: FeedbackPart, program: str) -> tuple[Claim, ...]:
     """What a sentence says that can be decided, and a `ProseClaim` for what it states beyond that.
 
