@@ -11,21 +11,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gradatim.serving.catalogue import CATALOGUE, CatalogueEntry
     from gradatim.serving.chat import OpenAIChat
+    from gradatim.serving.client import Client, Ledger, Observer, open_client, open_transport
+    from gradatim.serving.client.http import HttpTransport
     from gradatim.serving.download import Progress, installed, pull, resolve
     from gradatim.serving.embedded import EmbeddedTransport
     from gradatim.serving.embeddings import Embedder, MiniLMEmbedder, default_embedder
     from gradatim.serving.models import open_chat_model
-    from gradatim.serving.scripted import ScriptedChat, ScriptedRequest, ScriptExhausted
+    from gradatim.serving.scripted import ScriptedChat, ScriptedRequest, ScriptedTransport, ScriptExhausted
     from gradatim.serving.structured import Sample, StructuredAnswer, Usage, ask_structured
-    from gradatim.serving.transport import HttpTransport, RequestRefused, Transport
+    from gradatim.serving.transport import Call, RequestRefused, Transport, TransportError, calling, current_call
 
 __all__ = [
     "CATALOGUE",
+    "Call",
     "CatalogueEntry",
+    "Client",
     "EmbeddedTransport",
     "Embedder",
     "HttpTransport",
+    "Ledger",
     "MiniLMEmbedder",
+    "Observer",
     "OpenAIChat",
     "Progress",
     "RequestRefused",
@@ -33,13 +39,19 @@ __all__ = [
     "ScriptExhausted",
     "ScriptedChat",
     "ScriptedRequest",
+    "ScriptedTransport",
     "StructuredAnswer",
     "Transport",
+    "TransportError",
     "Usage",
     "ask_structured",
+    "calling",
+    "current_call",
     "default_embedder",
     "installed",
     "open_chat_model",
+    "open_client",
+    "open_transport",
     "pull",
     "resolve",
 ]
@@ -47,13 +59,15 @@ __all__ = [
 _MODULES = {
     "catalogue": ("CATALOGUE", "CatalogueEntry"),
     "chat": ("OpenAIChat",),
+    "client": ("Client", "Ledger", "Observer", "open_client", "open_transport"),
+    "client.http": ("HttpTransport",),
     "download": ("Progress", "installed", "pull", "resolve"),
     "embedded": ("EmbeddedTransport",),
     "embeddings": ("Embedder", "MiniLMEmbedder", "default_embedder"),
     "models": ("open_chat_model",),
-    "scripted": ("ScriptExhausted", "ScriptedChat", "ScriptedRequest"),
+    "scripted": ("ScriptExhausted", "ScriptedChat", "ScriptedRequest", "ScriptedTransport"),
     "structured": ("Sample", "StructuredAnswer", "Usage", "ask_structured"),
-    "transport": ("HttpTransport", "RequestRefused", "Transport"),
+    "transport": ("Call", "RequestRefused", "Transport", "TransportError", "calling", "current_call"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from typing import Any, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, convert_to_openai_messages
 from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
+from langchain_core.messages.tool import ToolCall, tool_call
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, Field
 
@@ -15,6 +17,7 @@ from gradatim.errors import ModelError
 from gradatim.serving.blocking import iterate_blocking, run_blocking
 from gradatim.serving.chat_base import SchemaChatModel
 from gradatim.serving.schema import response_format
+from gradatim.serving.steering.terms import Steering
 from gradatim.serving.tool_calls import call_schema, chosen, read_call, with_instructions
 from gradatim.serving.transport import Payload, Transport
 
@@ -45,6 +48,8 @@ class OpenAIChat(SchemaChatModel):
     stop: list[str] | None = None
     logprobs: bool = True
     """Whether to ask for the log-probability of each token."""
+    steering: Steering | None = None
+    """Words that this learner reads and this task is about, which the model then prefers."""
 
     @property
     def model_name(self) -> str:
@@ -140,7 +145,8 @@ class OpenAIChat(SchemaChatModel):
                 info: dict[str, Any] = {}
                 text = ""
                 for choice in piece.get("choices", [])[:1]:
-                    text = choice.get("delta", {}).get("content") or ""
+                    said: dict[str, Any] = choice.get("delta") or {}
+                    text = said.get("content") or ""
                     logprobs += [token["logprob"] for token in _tokens(choice)]
                     if choice.get("finish_reason"):
                         info = {"finish_reason": choice["finish_reason"], "model_name": self.model}
@@ -161,8 +167,11 @@ class OpenAIChat(SchemaChatModel):
             "stop": stop or self.stop,
             "logprobs": self.logprobs or None,
             "model": self.model,
+            "steering": self.steering,
             **{key: value for key, value in kwargs.items() if key not in _OWN_ARGUMENTS},
         }
+        if isinstance(given["steering"], Steering):
+            given["steering"] = given["steering"].plain()
         if kwargs.get("tools"):
             tools, mode = chosen(kwargs["tools"], kwargs.get("tool_choice"))
             if tools:
@@ -178,8 +187,12 @@ class OpenAIChat(SchemaChatModel):
         generations: list[ChatGeneration] = []
         usage = _usage(answer.get("usage"))
         for number, choice in enumerate(answer["choices"]):
-            text = choice.get("message", {}).get("content") or ""
-            message = read_call(text, tools) if tools else AIMessage(text)
+            said: dict[str, Any] = choice.get("message") or {}
+            text = said.get("content") or ""
+            if said.get("tool_calls"):  # a server with tool calling of its own
+                message = AIMessage(text, tool_calls=_tool_calls(said["tool_calls"]))
+            else:
+                message = read_call(text, tools) if tools else AIMessage(text)
             if number == 0:  # the request's tokens are counted once, not with each sample
                 message.usage_metadata = usage
             info: dict[str, Any] = {"finish_reason": choice.get("finish_reason"), "model_name": self.model}
@@ -202,11 +215,25 @@ def _tokens(choice: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _tool_calls(calls: list[dict[str, Any]]) -> list[ToolCall]:
+    """OpenAI's tool calls as LangChain's; one whose arguments are not JSON is left out."""
+    found: list[ToolCall] = []
+    for call in calls:
+        function: dict[str, Any] = call.get("function") or {}
+        try:
+            arguments: Any = json.loads(function.get("arguments") or "{}")
+        except ValueError:
+            continue
+        if isinstance(arguments, dict) and function.get("name"):
+            found.append(tool_call(name=str(function["name"]), args=arguments, id=call.get("id")))  # pyright: ignore[reportUnknownArgumentType]
+    return found
+
+
 def _usage(usage: dict[str, Any] | None) -> UsageMetadata | None:
     if not usage:
         return None
     read, written = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
-    details: dict[str, Any] = usage.get("prompt_tokens_details") or {}
+    details: dict[str, Any] = usage.get("prompt_tokens_details") or {}  # vLLM: --enable-prompt-tokens-details
     return UsageMetadata(
         input_tokens=read,
         output_tokens=written,

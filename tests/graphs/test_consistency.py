@@ -32,7 +32,7 @@ async def test_another_learner_with_the_same_error_is_asked_the_same_question(as
         assert again.feedback.reused
         assert question(again) == question(first) == "How many rounds does the loop make when n is 2?"
         assert all(check.verdict == "supported" for item in again.feedback.statements() for check in item.checks)
-        asked = [request for request in assessor.services.model.requests if "second look" not in request.text]
+        asked = [item for item in assessor.services.model.requests if "second look" not in item.messages[-1].text]
         assert len(asked) == 1
 
 

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from gradatim.serving import transport
 from gradatim.serving.catalogue import QWEN_CODER_1_5B
 from gradatim.serving.chat import OpenAIChat
 from gradatim.serving.chat_base import SchemaChatModel
+from gradatim.serving.client import open_transport, retry
 from gradatim.serving.scripted import ScriptedChat
-from gradatim.serving.transport import HttpTransport
 from gradatim.settings import Settings
 from tests.serving.brain import scripted_reply
 from tests.serving.endpoint import Endpoint, running_endpoint
@@ -19,7 +18,7 @@ from tests.serving.endpoint import Endpoint, running_endpoint
 
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Generator[Endpoint]:
-    monkeypatch.setattr(transport, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(retry, "PAUSE_SECONDS", 0.01)
     with running_endpoint() as server:
         yield server
 
@@ -51,6 +50,6 @@ def chat(request: pytest.FixtureRequest) -> SchemaChatModel:
             return ScriptedChat(script=scripted_reply)
         case "http":
             server: Endpoint = request.getfixturevalue("endpoint")
-            return OpenAIChat(model="good", transport=HttpTransport(server.address, timeout=10))
+            return OpenAIChat(model="good", transport=open_transport([server.address], Settings(model_timeout=10)))
         case _:
             return request.getfixturevalue("embedded")

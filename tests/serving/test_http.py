@@ -13,17 +13,18 @@ from langchain_core.tracers._streaming import _StreamingCallbackHandler
 from pydantic import SecretStr
 
 from gradatim.errors import ModelError, SettingsError
-from gradatim.serving import transport
 from gradatim.serving.chat import OpenAIChat
+from gradatim.serving.client import open_transport, retry
+from gradatim.serving.client.retry import ATTEMPTS
 from gradatim.serving.models import open_chat_model
-from gradatim.serving.transport import ATTEMPTS, HttpTransport, RequestRefused
+from gradatim.serving.transport import RequestRefused
 from gradatim.settings import Settings
 from tests.serving.brain import TALK
 from tests.serving.endpoint import Endpoint
 
 
 def model(endpoint: Endpoint, name: str, timeout: float = 10) -> OpenAIChat:
-    return OpenAIChat(model=name, transport=HttpTransport(endpoint.address, timeout=timeout))
+    return OpenAIChat(model=name, transport=open_transport([endpoint.address], Settings(model_timeout=timeout)))
 
 
 def requests(endpoint: Endpoint, name: str) -> int:
@@ -89,8 +90,8 @@ async def test_a_stream_that_reports_an_error(endpoint: Endpoint) -> None:
 
 
 async def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "PAUSE_SECONDS", 0.01)
-    chat = OpenAIChat(model="x", transport=HttpTransport("http://127.0.0.1:9/v1", timeout=20))
+    monkeypatch.setattr(retry, "PAUSE_SECONDS", 0.01)
+    chat = OpenAIChat(model="x", transport=open_transport(["http://127.0.0.1:9/v1"], Settings(model_timeout=20)))
     with pytest.raises(ModelError, match="cannot be reached") as caught:
         await chat.ainvoke("Hello")
     assert "GRADATIM_MODEL" in (caught.value.remedy or "")

@@ -121,7 +121,11 @@ async def test_an_endpoint_without_schemas_gets_it_in_the_prompt(endpoint: Endpo
     model = OpenAIChat(model="no-schema", transport=HttpTransport(endpoint.address))
     answer = await ask_structured(model, QUESTION, Judgement, max_tokens=50)
     assert isinstance(answer.value, Judgement)
-    assert ["response_format" in request for request in endpoint.requests] == [True, False]
+    forms = [(request.get("response_format") or {}).get("type") for request in endpoint.requests]
+    assert forms == ["json_schema", "json_object", None]
+    assert '"enum": ["correct", "incorrect"]' in endpoint.requests[-1]["messages"][-1]["content"]
+    await ask_structured(model, QUESTION, Judgement, max_tokens=50)
+    assert len(endpoint.requests) == 4  # what the endpoint takes is remembered
 
 
 @pytest.mark.parametrize(
