@@ -35,12 +35,15 @@ EXIT_READER_GONE = 141
 
 _OVERVIEW = {
     "assess": "Assess programs: verdict, diagnosis, feedback.",
+    "batch": "Assess thousands of programs into one file.",
     "execute": "Run a task's tests on programs, safely.",
     "diagnose": "Find suspicious lines and misconceptions, without a model.",
     "review": "Decide about feedback that waits for a person.",
     "learner": "See, export and forget what is remembered.",
     "kg": "Check and read the concept graph.",
-    "model": "List and pull language models.",
+    "model": "List, pull and convert language models.",
+    "serve": "Start vLLM for a model, or show how.",
+    "capacity": "Figure what machines carry and what a student costs.",
     "doctor": "Say what works here and what is missing.",
     "bench": "Measure how fast and how right gradatim is here.",
 }
