@@ -58,8 +58,12 @@ class Settings(BaseSettings):
     """What a million tokens of prompt cost that the endpoint had read before; as others when not given."""
     price_output: Annotated[float, Field(ge=0)] | None = None
     """What a million tokens of answer cost."""
+    serving_python: str | None = None
+    """Interpreter, or folder, of the environment that has vLLM; this one when not given."""
     model_threads: Annotated[int, Field(ge=1)] | None = None
-    """CPU threads of the embedded model; all cores when not given."""
+    """CPU threads of the embedded model; the physical cores that this process may use when not given."""
+    model_gpu_layers: Annotated[int, Field(ge=0)] | None = None
+    """Layers of the embedded model on a GPU, where its llama.cpp can use one; as many as fit when not given."""
     sandbox: SandboxChoice = "auto"
     """Isolation tier; `auto` takes the strongest that works here and never falls back to `unsafe`."""
     docker_host: str | None = None

@@ -1,6 +1,8 @@
 """The messages that put one case before a model.
 
-Generator and critic share every message up to the last, so that a serving engine computes that prefix once.
+Generator and critic share every message up to the last, so that a serving engine computes that prefix once: what both
+are asked to do stands in the system prompt, which all cases share, and the last message is one line. Then comes the
+task, which its learners share, and then the program and all that rests on it.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from gradatim.serving.realiser import Grounding, available
 from gradatim.tools.claims import sentences
 from gradatim.tools.claims.case import Case
 
+JOBS = ("worked_reasoning", "self_reflection")
+"""Prompts of what a model is asked about a program that fails."""
 STATEMENT, PROGRAM, SUMMARY = 900, 3000, 260
 """Characters of the task's statement, the program, and one evidence summary that a prompt holds at most."""
 QUOTAS = {
@@ -27,6 +31,8 @@ QUOTAS = {
 
 _HIDE = "Do not write corrected code and do not say the exact change. Lead the student there with a question."
 _SHOW = "You may show corrected code."
+_LEAD = "one question, without code, that leads to the fix. Do not give the fix."
+_TELL = "say what to change and why."
 
 
 def citable(case: Case, grounds: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -70,9 +76,21 @@ def case_messages(case: Case, evidence: Sequence[Evidence], learner: LearnerStat
     )
     grounding = grounding_of(case, evidence).plain()
     return [
-        SystemMessage(load_prompt("system").render(reveal_rule=_SHOW if case.task.reveal_solution else _HIDE)),
+        SystemMessage(instructions(case.task.reveal_solution)),
         HumanMessage(material, additional_kwargs={"grounding": grounding}),
     ]
+
+
+def instructions(reveal: bool, jobs: Sequence[str] = JOBS) -> str:
+    """The system prompt, with the description of each job that the last message may ask for.
+
+    Args:
+        reveal: Whether the task lets corrected code be shown.
+        jobs: Names of the prompts that describe them.
+    """
+    rules = load_prompt("system").render(reveal_rule=_SHOW if reveal else _HIDE)
+    rule = _TELL if reveal else _LEAD
+    return "\n\n".join([rules, *(load_prompt(job).render(suggestion_rule=rule) for job in jobs)])
 
 
 def _shown(item: Evidence, screen: Screen) -> str:

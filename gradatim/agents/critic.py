@@ -120,7 +120,7 @@ class Critic:
         evidence = citable(case, grounds)
         messages = [
             *case_messages(case, evidence, learner),
-            HumanMessage(load_prompt("self_reflection").text),
+            HumanMessage(load_prompt("self_reflection").ask),
         ]
         answer = await ask_structured(
             self.model,

@@ -33,9 +33,6 @@ from gradatim.serving.realiser import FeedbackAnswer, GroundedRealiser
 from gradatim.serving.structured import ask_structured, model_name
 from gradatim.tools.claims.case import Case
 
-_LEAD = "one question, without code, that leads to the fix. Do not give the fix."
-_TELL = "say what to change and why."
-
 
 class Draft(Noun):
     """A feedback as written, before any check."""
@@ -187,10 +184,8 @@ class Generator:
         """
         correct = case.execution.passed
         job = load_prompt("worked_reasoning_correct" if correct else "worked_reasoning")
-        rule = _TELL if case.task.reveal_solution else _LEAD
-        text = job.text if correct else job.render(suggestion_rule=rule)
         used = [load_prompt("system"), load_prompt("case"), job]
-        messages = [*case_messages(case, evidence, learner), HumanMessage(text)]
+        messages = [*case_messages(case, evidence, learner), HumanMessage(job.text if correct else job.ask)]
         if refutations and previous:
             revision = load_prompt("revision")
             used.append(revision)

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from gradatim.agents import Critic, Diagnostician, Executor, Generator, Opinion, Retriever, Verifier, consistency
 from gradatim.agents.answer import QUESTION, feedback_schema
-from gradatim.agents.conversation import case_messages, citable, grounding_of
+from gradatim.agents.conversation import JOBS, case_messages, citable, grounding_of, instructions
 from gradatim.agents.critic import opinion_schema
 from gradatim.agents.prompts import fence, load_prompt, load_prompts
 from gradatim.domain import Evidence, Statement
@@ -155,6 +155,38 @@ async def test_prompts_are_versioned_and_complete() -> None:
     assert all(re.fullmatch(r"\d+\+[0-9a-f]{8}", item.version) for item in prompts)
     with pytest.raises(KeyError):
         load_prompt("case").render(title="only")
+
+
+async def test_generator_and_critic_share_all_but_the_last_line(sandbox: Sandbox) -> None:
+    case, grounds = await case_of(sandbox)
+    evidence = citable(case, grounds)
+    asked, _ = Generator.messages(case, evidence, None)
+    critic = Critic(model := ScriptedChat(script=[opinion()]), samples=1)
+    await critic.ask(case, grounds)
+    looked = model.requests[0].messages
+    shared = [message.text for message in asked[:-1]]
+    assert [message.text for message in looked[:-1]] == shared
+    assert max(len(asked[-1].text), len(looked[-1].text)) < 0.06 * sum(map(len, shared))
+    # the job that is asked for is described further up
+    assert "error_identification" in shared[0]
+    assert "kind" in shared[0]
+
+
+async def test_learners_of_a_task_share_its_statement_too(sandbox: Sandbox) -> None:
+    texts: list[str] = []
+    for code in (OFF_BY_ONE, OFF_BY_ONE.replace("total", "result")):
+        case, grounds = await case_of(sandbox, code)
+        texts.append("\n".join(message.text for message in case_messages(case, citable(case, grounds), None)))
+    start = TASK.statement.strip()[:100]
+    assert len({text.partition(start)[0] for text in texts}) == 1
+    assert all(start in text for text in texts)
+
+
+async def test_instructions_can_be_for_one_job_alone(sandbox: Sandbox) -> None:
+    whole = instructions(reveal=False)
+    assert all(load_prompt(job).ask for job in JOBS)
+    assert "second look" not in instructions(False, ["worked_reasoning"]).lower()
+    assert whole.startswith(instructions(False, []))
 
 
 async def test_fences_cannot_be_left() -> None:

@@ -18,11 +18,13 @@ class Prompt:
         version: `N+hash`: the version that the file states, and the start of its content's SHA-256, so that an
             edit without a new number still shows.
         text: Template text with `$placeholders`.
+        ask: The line that asks for what the text describes, for texts that stand further up in the conversation.
     """
 
     name: str
     version: str
     text: str
+    ask: str = ""
 
     def render(self, **values: str) -> str:
         """Fill in the placeholders.
@@ -47,7 +49,8 @@ def load_prompt(name: str) -> Prompt:
     if not separator or "version" not in fields:
         raise ValueError(f"prompt {name}.md: needs a header with `version:` that ends with a line `---`")
     digest = hashlib.sha256(raw.encode()).hexdigest()[:8]
-    return Prompt(name=name, version=f"{fields['version'].strip()}+{digest}", text=text.strip())
+    version = f"{fields['version'].strip()}+{digest}"
+    return Prompt(name=name, version=version, text=text.strip(), ask=fields.get("ask", "").strip())
 
 
 def load_prompts() -> tuple[Prompt, ...]:

@@ -28,6 +28,7 @@ from gradatim.settings import load_settings
     metavar="N",
     help="Measure on N items of each kind, drawn at random, where a benchmark can.",
 )
+@click.option("--model", metavar="MODEL", help="The model of benchmarks that ask one (setting: model).")
 @json_option
 @workers_option
 @sandbox_option
@@ -36,6 +37,7 @@ def bench(
     name: str | None,
     data: Path | None,
     sample: int | None,
+    model: str | None,
     as_json: bool,
     workers: int | None,
     sandbox: str | None,
@@ -61,7 +63,7 @@ def bench(
             place=f"benchmark {name!r}",
             remedy=f"name one of {', '.join(BENCHMARKS)}",
         )
-    settings = load_settings(workers=workers, sandbox=sandbox, data_dir=data_dir)
+    settings = load_settings(workers=workers, sandbox=sandbox, data_dir=data_dir, model=model)
     figures = entry.load()(BenchRequest(settings, data, say, sample))
     if as_json:
         emit({"benchmark": name, **figures})

@@ -237,7 +237,7 @@ def _delivery(assessment: Assessment, reasons: tuple[str, ...]) -> Delivery:
 def _stages(assessment: Assessment) -> tuple[tuple[NodeTime, ...], ...]:
     seconds = assessment.seconds
     degraded = {item.node for item in assessment.degradations}
-    known = {name for stage in STAGES for name in stage}
+    known = {name for stage in STAGES for name in stage} | {"queue"}  # waiting for its turn is no work
     stages = STAGES + tuple((name,) for name in seconds if name not in known)
     found = (
         tuple(NodeTime(name, seconds[name], name in degraded) for name in stage if name in seconds) for stage in stages
