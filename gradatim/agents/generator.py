@@ -124,12 +124,13 @@ class Generator:
         situation, again = await self._settled(case, grounds, state, runtime)
         if again is not None:
             return again
+        previous = await fetch_text(runtime, run, generation_of(state)) if state.get("refutations") else None
         draft = await self.write(
             case,
             grounds,
             learner_of(state),
             refutations=state.get("refutations") or (),
-            previous=await fetch_text(runtime, run, generation_of(state)) if state.get("refutations") else None,
+            previous=previous,
             realise=bool(state.get("realise")),
         )
         kept: Plain = {}
@@ -138,6 +139,7 @@ class Generator:
         update: Plain = {
             "draft": draft.feedback.plain(),
             "generation": {"model": draft.model, "mean_logprob": draft.mean_logprob, "situation": situation, **kept},
+            "repeated": previous is not None and draft.raw == previous,
             "prompts": draft.prompts,
             "usage": {self.name: draft.usage.plain()} if draft.usage.requests else {},
         }

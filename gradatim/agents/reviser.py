@@ -1,4 +1,7 @@
-"""Reviser: sends a refuted feedback back with what was found, and ends the rounds."""
+"""Reviser: sends a refuted feedback back with what was found, and ends the rounds.
+
+A model that answers a refutation with the very same text would do so again: its rounds are over.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,6 @@ class Reviser:
 
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
         rounds = int(state.get("revisions") or 0)
-        if rounds >= self.max_revisions:
+        if rounds >= self.max_revisions or state.get("repeated"):
             return {"realise": True, "refutations": []}
         return {"revisions": rounds + 1, "refutations": self.refutations(checked_of(state))}

@@ -69,6 +69,7 @@ class AssessmentState(TypedDict, total=False):
     rubric: Plain  # diagnose: the five dimensions
     grounds: list[Plain]  # retrieve: all evidence
     draft: Plain  # generate: the feedback as written
+    repeated: bool  # generate: the model gave its refuted answer once more, word for word
     generation: Plain  # generate: model, token log-probability, where the raw answer is kept
     checked: Plain  # verify: the feedback with a check for each claim
     opinions: list[Plain]  # critique: independent short diagnoses
