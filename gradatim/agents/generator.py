@@ -26,6 +26,7 @@ from gradatim.agents.state import (
     task_of,
 )
 from gradatim.agents.substance import feedback_of, fingerprint, settled
+from gradatim.agents.wording import Wording
 from gradatim.domain import Evidence, Feedback, LearnerState, Noun, Usage
 from gradatim.errors import ModelError
 from gradatim.kg import ConceptStore
@@ -60,13 +61,21 @@ class Generator:
         max_tokens: Tokens that one answer may have.
         concepts: With it, what was settled for the same diagnosis before is said again, as long as this graph and
             everything else it hangs on stay as they were.
+        wording: Steers the model towards words that the learner reads and the task is about.
     """
 
     name = "generate"
 
-    def __init__(self, model: BaseChatModel, max_tokens: int = 700, concepts: ConceptStore | None = None) -> None:
+    def __init__(
+        self,
+        model: BaseChatModel,
+        max_tokens: int = 700,
+        concepts: ConceptStore | None = None,
+        wording: Wording | None = None,
+    ) -> None:
         self.model = model
         self.concepts = concepts
+        self.wording = wording
         self.max_tokens = max_tokens
         self.realiser = GroundedRealiser()
 
@@ -91,6 +100,7 @@ class Generator:
         messages, prompts = self.messages(case, evidence, learner, refutations, previous)
         if realise or isinstance(self.model, GroundedRealiser):
             return self._realised(case, messages, prompts)
+        steering = await self.wording.steering(case.task, learner) if self.wording else None
         try:
             answer = await ask_structured(
                 self.model,
@@ -98,6 +108,7 @@ class Generator:
                 feedback_schema(case, evidence),
                 temperature=0.0,
                 max_tokens=self.max_tokens,
+                steering=steering,
             )
         except ModelError as error:
             return self._realised(case, messages, prompts, failure=str(error))
@@ -159,7 +170,8 @@ class Generator:
         evidence = citable(case, grounds)
         _, prompts = self.messages(case, evidence, learner_of(state))
         name = model_name(self.model)
-        situation = fingerprint(case, (await self.concepts.snapshot()).version, name, prompts)
+        steered = {"wording": self.wording.version} if self.wording else {}
+        situation = fingerprint(case, (await self.concepts.snapshot()).version, name, prompts | steered)
         if state.get("refutations"):
             return situation, None
         substance = await settled(store_of(runtime), situation)

@@ -43,6 +43,7 @@ from gradatim.agents.policy import policy_of
 from gradatim.agents.prompts import load_prompts
 from gradatim.agents.reviews import review_request
 from gradatim.agents.state import Plain, State, confidence_of
+from gradatim.agents.wording import Wording
 from gradatim.errors import ServiceError
 from gradatim.graphs.services import Services, open_services
 from gradatim.settings import load_settings
@@ -77,7 +78,11 @@ def build_assessment_graph(
             {"retry_policy": _RETRY},
         ),
         ("retrieve", Retriever(services.concepts), {}),
-        ("generate", Generator(services.model, concepts=services.concepts), {"timeout": model_timeout}),
+        (
+            "generate",
+            Generator(services.model, concepts=services.concepts, wording=_wording(services)),
+            {"timeout": model_timeout},
+        ),
         ("verify", verifier, {"retry_policy": _RETRY}),
         ("critique", Critic(services.model, settings.samples), {"timeout": model_timeout}),
         ("decide", Decider(policy, load_calibration(settings), services.decisions), {}),
@@ -104,6 +109,12 @@ def build_assessment_graph(
     graph.add_edge("deliver", "record")
     graph.add_edge("record", END)
     return graph
+
+
+def _wording(services: Services) -> Wording | None:
+    """Controlled decoding, where the settings ask for it."""
+    profile, curriculum = services.settings.lambda_profile, services.settings.lambda_curriculum
+    return Wording(services.concepts, profile, curriculum) if profile or curriculum else None
 
 
 def timed(name: str, agent: Agent) -> Callable[..., Awaitable[Plain]]:

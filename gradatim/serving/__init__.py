@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gradatim.serving.embeddings import Embedder, MiniLMEmbedder, default_embedder
     from gradatim.serving.models import open_chat_model
     from gradatim.serving.scripted import ScriptedChat, ScriptedRequest, ScriptedTransport, ScriptExhausted
+    from gradatim.serving.steering import Steering
     from gradatim.serving.structured import Sample, StructuredAnswer, Usage, ask_structured
     from gradatim.serving.transport import Call, RequestRefused, Transport, TransportError, calling, current_call
 
@@ -40,6 +41,7 @@ __all__ = [
     "ScriptedChat",
     "ScriptedRequest",
     "ScriptedTransport",
+    "Steering",
     "StructuredAnswer",
     "Transport",
     "TransportError",
@@ -66,6 +68,7 @@ _MODULES = {
     "embeddings": ("Embedder", "MiniLMEmbedder", "default_embedder"),
     "models": ("open_chat_model",),
     "scripted": ("ScriptExhausted", "ScriptedChat", "ScriptedRequest", "ScriptedTransport"),
+    "steering": ("Steering",),
     "structured": ("Sample", "StructuredAnswer", "Usage", "ask_structured"),
     "transport": ("Call", "RequestRefused", "Transport", "TransportError", "calling", "current_call"),
 }

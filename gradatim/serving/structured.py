@@ -20,7 +20,9 @@ from langchain_core.outputs import ChatGeneration
 from langchain_core.runnables.config import ensure_config
 
 from gradatim.domain import Usage
+from gradatim.serving.chat_base import SchemaChatModel
 from gradatim.serving.schema import NotJson, SchemaLike, fit, json_schema, read_json, response_format
+from gradatim.serving.steering.terms import Steering
 from gradatim.serving.transport import RequestRefused
 
 _SHOWN = 2000
@@ -91,6 +93,7 @@ async def ask_structured(
     temperature: float = 0.0,
     max_tokens: int,
     seed: int | None = None,
+    steering: Steering | None = None,
 ) -> StructuredAnswer:
     """Ask a model for JSON.
 
@@ -104,12 +107,16 @@ async def ask_structured(
         max_tokens: Tokens of one sample.
         seed: For samples that can be had again, as far as the model's arithmetic is the same each time
             (a cached prompt can change the last digits of a probability).
+        steering: Terms of controlled decoding, for models of ours; others are asked without.
 
     Raises:
         ModelError: The model cannot be reached or refuses the request.
     """
     started = time.monotonic()
-    question = _Question(model, schema, {"temperature": temperature, "max_tokens": max_tokens, "seed": seed})
+    arguments: dict[str, Any] = {"temperature": temperature, "max_tokens": max_tokens, "seed": seed}
+    if steering is not None and isinstance(model, SchemaChatModel):
+        arguments["steering"] = steering
+    question = _Question(model, schema, arguments)
     generations, usage = await question.ask(messages, n)
     repairs = await asyncio.gather(*(question.settle(messages, generation) for generation in generations))
     seconds = time.monotonic() - started

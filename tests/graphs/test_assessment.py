@@ -13,6 +13,7 @@ from gradatim.graphs import NodeEvent
 from tests.cases import CORRECT, FACT, LEARNER, OFF_BY_ONE, TASK, answer, opinion, submission
 
 WRONG = "`sum_up_to(2)` returns 7."
+QUESTIONS = ("What is the last value of i?", "Which values does i take?", "How many rounds does the loop make?")
 
 
 def decision(run: str, kind: str, **more: Any) -> ReviewDecision:
@@ -83,7 +84,8 @@ async def test_refuted_feedback_goes_back_with_the_truth(assessor_with: Any) -> 
 
 
 async def test_after_two_refuted_rounds_evidence_speaks_and_a_person_decides(assessor_with: Any) -> None:
-    async with assessor_with(*[answer(error_identification=WRONG)] * 3) as assessor:
+    wrong = [answer(error_identification=WRONG, corrective_suggestion=question) for question in QUESTIONS]
+    async with assessor_with(*wrong) as assessor:
         held = await assessor.assess(TASK, submission(), thread="run")
         assert held.waiting
         assert not held.delivered
@@ -104,6 +106,15 @@ async def test_after_two_refuted_rounds_evidence_speaks_and_a_person_decides(ass
         with pytest.raises(StaleDecision, match="already decided by grace"):
             await assessor.decide(decision("run", "reject"))
         assert await assessor.find("run") == done
+
+
+async def test_a_model_that_repeats_its_refuted_answer_is_not_asked_a_third_time(assessor_with: Any) -> None:
+    async with assessor_with(*[answer(error_identification=WRONG)] * 3) as assessor:
+        held = await assessor.assess(TASK, submission(), thread="run")
+        asked = [item for item in assessor.services.model.requests if "second look" not in item.messages[-1].text]
+    assert held.waiting
+    assert held.feedback.author == "realiser"
+    assert len(asked) == 2
 
 
 async def test_low_confidence_is_held(assessor_with: Any) -> None:

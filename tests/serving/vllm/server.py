@@ -42,7 +42,7 @@ def tiny_model(folder: Path, layout: Literal["glm", "chatglm"]) -> Path:
     pieces.mkdir(parents=True, exist_ok=True)
     tokenizer = train_pieces(pieces)
     source, target = folder / "original", folder / layout
-    make_checkpoint(source, **_SIZES, vocab=1536, seq_length=2048, tokenizer=tokenizer)  # type: ignore[arg-type]
+    make_checkpoint(source, **_SIZES, vocab=1536, seq_length=8192, tokenizer=tokenizer)  # type: ignore[arg-type]
     convert_chatglm3(ConversionRequest(source=source, target=target, layout=layout))
     return target
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 import pytest
+from langchain_core.messages import HumanMessage
 from pydantic import BaseModel, Field, SecretStr
 
 from gradatim.serving.chat import OpenAIChat
@@ -95,7 +96,8 @@ async def test_cached_prompt_tokens_are_told(client: Client, vllm_server: VllmSe
 
 async def test_answers_keep_to_a_schema(client: Client, vllm_server: VllmServer) -> None:
     model = OpenAIChat(model=vllm_server.model, transport=client)
-    answer = await ask_structured(model, [("user", "Judge.")], Judgement, n=2, temperature=0.9, max_tokens=60, seed=1)  # type: ignore[list-item]
+    question = [HumanMessage("Judge.")]
+    answer = await ask_structured(model, question, Judgement, n=2, temperature=0.9, max_tokens=60, seed=1)
     for sample in answer.samples:
         assert isinstance(sample.value, Judgement), sample.reason
         assert not sample.repaired

@@ -23,7 +23,7 @@ from gradatim.serving.vllm_engine import EngineTransport, close_engines, parse_s
 from gradatim.settings import Settings
 
 NAME = "chatglm3-tiny"
-QUERY = "dtype=float32&enforce_eager=true&block_size=16&kv_cache_memory_bytes=134217728&max_num_seqs=16"
+QUERY = "dtype=float32&enforce_eager=true&block_size=32&kv_cache_memory_bytes=134217728&max_num_seqs=16"
 
 
 class Judgement(BaseModel):
