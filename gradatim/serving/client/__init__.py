@@ -12,8 +12,10 @@ open_transport        composes them from the settings
 │   └── breaker       puts an endpoint aside that fails
 └── http              one endpoint, one attempt
     ├── dialect       what the server at the endpoint understands
-    ├── assembly      chunks of a stream to one completion
-    └── wire          HTTP/1.1
+    ├── connections   aiohttp, in each event loop its own connections
+    │   └── proxy     by which proxy
+    └── answer        reading of one answer
+        └── assembly  chunks of a stream to one completion
 ```
 """
 

@@ -70,7 +70,7 @@ class Client:
                 yield chunk
 
     async def aclose(self) -> None:
-        """Close the model (for endpoints, the idle connections of this event loop) and the cache's file."""
+        """Close the model (for endpoints, the connections of this event loop) and the cache's file."""
         close = getattr(self._inner, "aclose", None)
         if close is not None:
             await close()

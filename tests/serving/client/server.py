@@ -116,6 +116,18 @@ async def silent(exchange: Exchange) -> None:
     await exchange.silence()
 
 
+async def gives_up(exchange: Exchange) -> None:
+    """As vLLM treats what it has not finished when it shuts down."""
+    if not exchange.body.get("stream"):
+        choice = {"index": 0, "message": {"role": "assistant", "content": WORDS[0]}, "finish_reason": "abort"}
+        return await exchange.send(200, json.dumps({"choices": [choice]}).encode())
+    await exchange.start()
+    await exchange.event(choices=[{"index": 0, "delta": {"content": WORDS[0]}}])
+    await exchange.event(choices=[{"index": 0, "delta": {}, "finish_reason": "abort"}])
+    await exchange.chunk(b"data: [DONE]\n\n")
+    exchange.writer.write(b"0\r\n\r\n")
+
+
 async def stalls(exchange: Exchange) -> None:
     await exchange.start()
     await exchange.event(choices=[{"index": 0, "delta": {"content": WORDS[0]}}])

@@ -29,6 +29,7 @@ from tests.serving.client.server import (
     cut,
     down,
     garbage,
+    gives_up,
     question,
     resets,
     running,
@@ -114,7 +115,14 @@ async def test_a_connection_that_the_server_has_closed_is_replaced() -> None:
 
 @pytest.mark.parametrize(
     ("behaviour", "kind"),
-    [(down, RequestRefused), (resets, Unreachable), (garbage, Nonsense), (cut(2), BrokenOff), (stalls, Stalled)],
+    [
+        (down, RequestRefused),
+        (resets, Unreachable),
+        (garbage, Nonsense),
+        (cut(2), BrokenOff),
+        (gives_up, BrokenOff),
+        (stalls, Stalled),
+    ],
 )
 async def test_trouble_has_types(behaviour: Any, kind: type[TransportError]) -> None:
     server = Server(otherwise=behaviour)
@@ -126,6 +134,12 @@ async def test_trouble_has_types(behaviour: Any, kind: type[TransportError]) -> 
             assert caught.value.retryable
             assert caught.value.place == server.address
             assert caught.value.remedy
+
+
+async def test_an_answer_that_was_given_up_is_no_answer() -> None:
+    server = Server(version=None, otherwise=gives_up)
+    with running(server), pytest.raises(BrokenOff, match="gave the answer up"):
+        await HttpTransport(server.address).complete(question())
 
 
 async def test_silence_before_the_first_token() -> None:

@@ -12,7 +12,7 @@ from shutil import which
 
 import pytest
 
-from gradatim.serving.client import wire
+from gradatim.serving.client import connections
 from gradatim.serving.client.http import HttpTransport
 from gradatim.serving.transport import Unreachable
 from tests.serving.client.server import TEXT, Server, question, text
@@ -54,7 +54,7 @@ async def test_encrypted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> 
     async with encrypted(server, certificate) as port:
         with pytest.raises(Unreachable, match=r"(?i)certificate"):  # of an authority that nobody knows
             await HttpTransport(f"https://localhost:{port}/v1").complete(question())
-        monkeypatch.setattr(wire, "_tls", lambda: ssl.create_default_context(cafile=certificate))
+        monkeypatch.setattr(connections, "_tls", lambda: ssl.create_default_context(cafile=certificate))
         transport = HttpTransport(f"https://localhost:{port}/v1", api_key="k")
         for _ in range(3):
             assert text(await transport.complete(question())) == TEXT
@@ -89,7 +89,7 @@ async def test_through_a_proxy(certificate: Path, monkeypatch: pytest.MonkeyPatc
             for end in (writer, there[1]):
                 end.transport.abort()
 
-    monkeypatch.setattr(wire, "_tls", lambda: ssl.create_default_context(cafile=certificate))
+    monkeypatch.setattr(connections, "_tls", lambda: ssl.create_default_context(cafile=certificate))
     async with encrypted(server, certificate) as port:
         listener = await asyncio.start_server(proxy, "127.0.0.1", 0)
         monkeypatch.setenv("https_proxy", f"http://me:pw@127.0.0.1:{listener.sockets[0].getsockname()[1]}")
