@@ -136,7 +136,14 @@ def convert() -> None:
     type=click.Choice(("keep", "bfloat16", "float16", "float32")),
     default="keep",
     show_default=True,
-    help="Number format of the weights.",
+    help="Number format of the weights; with --quantize, of those that stay as they are.",
+)
+@click.option(
+    "--quantize",
+    type=click.Choice(("none", "int8")),
+    default="none",
+    show_default=True,
+    help="int8: 8-bit linear layers, for vLLM and its profile a100-80-int8.",
 )
 @click.option(
     "--tokenizer",
@@ -159,6 +166,7 @@ def chatglm3(
     target: Path,
     layout: Literal["glm", "chatglm"],
     dtype: Literal["keep", "bfloat16", "float16", "float32"],
+    quantize: Literal["none", "int8"],
     tokenizer: Path | None,
     shard_size: float,
     force: bool,
@@ -169,13 +177,16 @@ def chatglm3(
     SRC is as the publisher has it: config.json, tokenizer.model, and the weights as .safetensors or .bin files. Memory
     does not grow with the model. An interrupted conversion goes on where it stopped, and every tensor is read back.
 
+    With --quantize int8, every row of a linear layer is rounded to 8-bit integers with a scale of its own, without any
+    data to calibrate on; embedding, norms, biases and output layer stay as they are. vLLM reads both layouts of it.
+
     Exit codes: 0 DST is complete; 2 SRC is no whole checkpoint of ChatGLM3, or DST cannot be used; 3 the disk is too
     small or fails, or a library is missing.
     """
     from gradatim.serving.conversion import ConversionRequest, convert_chatglm3
 
     shard_bytes = round(shard_size * 1e9)
-    request = ConversionRequest(source, target, layout, dtype, tokenizer, shard_bytes, force)
+    request = ConversionRequest(source, target, layout, dtype, tokenizer, shard_bytes, force, quantize=quantize)
     with transfer() as advance:
         made = convert_chatglm3(request, _staged(advance))
     record = made.record
@@ -185,6 +196,7 @@ def chatglm3(
                 "path": str(made.folder),
                 "layout": record.job.layout,
                 "dtype": record.job.dtype,
+                "quantize": record.job.quantize,
                 "tensors": record.tensors,
                 "bytes": record.weight_bytes,
                 "shards": {name: shard.sha256 for name, shard in record.shards.items()},
@@ -221,6 +233,7 @@ def verify(folder: Path, source: Path | None, as_json: bool) -> None:
             {
                 "path": str(folder),
                 "layout": found.layout,
+                "quantize": found.quantize,
                 "tensors": found.tensors,
                 "bytes": found.bytes,
                 "against_source": found.against_source,
@@ -231,7 +244,10 @@ def verify(folder: Path, source: Path | None, as_json: bool) -> None:
         for difference in found.differences:
             out(printable(difference))
     else:
-        compared = "as written and equal to the source" if found.against_source else "as written"
+        compared = "as written"
+        if found.against_source:
+            compared += " and equal to the source"
+            compared += "" if found.quantize == "none" else ", its linear layers rounded to 8-bit integers"
         out(f"{plural(found.tensors, 'tensor')}, {found.bytes / 1e9:.2f} GB: all {compared}")
     if found.differences:
         click.get_current_context().exit(DIFFERENT)

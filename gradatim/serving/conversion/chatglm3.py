@@ -20,6 +20,7 @@ from gradatim.serving.conversion.layouts import (
     refuse_unfit,
 )
 from gradatim.serving.conversion.progress import Meter, OnProgress, silent, uncounted
+from gradatim.serving.conversion.quantization import Quantize, quantization_config, quantized
 from gradatim.serving.conversion.record import (
     LEDGER_FILE,
     RECORD_FILE,
@@ -61,6 +62,7 @@ class ConversionRequest:
         shard_bytes: Bytes of weights in one file.
         force: Begin anew where the target holds another conversion.
         with_tokenizer: `False` converts the weights alone.
+        quantize: `int8` makes the linear layers 8-bit, for vLLM; `dtype` then speaks of all others.
     """
 
     source: Path
@@ -71,6 +73,7 @@ class ConversionRequest:
     shard_bytes: int = 2_000_000_000
     force: bool = False
     with_tokenizer: bool = True
+    quantize: Quantize = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +148,16 @@ def _plan(request: ConversionRequest) -> _Plan:
     job = Job(
         layout=request.layout,
         dtype=request.dtype,
+        quantize=request.quantize,
         shard_bytes=request.shard_bytes,
         source_sizes={name: found.st_size for name, found in status.items()},
         source_config=file_digest(request.source / "config.json", uncounted),
         tokenizer=file_digest(tokenizer, uncounted) if tokenizer else None,
     )
-    shards = plan_shards(pieces(shape, request.layout), checkpoint, code, request.shard_bytes)
+    parts = pieces(shape, request.layout)
+    if request.quantize == "int8":
+        parts = quantized(parts)
+    shards = plan_shards(parts, checkpoint, code, request.shard_bytes)
     times = {name: found.st_mtime_ns for name, found in status.items()}
     return _Plan(request, shape, checkpoint, tokenizer, shards, job, times)
 
@@ -297,7 +304,10 @@ def _read_back(folder: Path, ledger: Ledger, on_progress: OnProgress) -> None:
 
 def _finish(plan: _Plan, ledger: Ledger, stops: StopTokens) -> ConversionRecord:
     folder = plan.request.target
-    write_json(folder / "config.json", model_config(plan.shape, plan.request.layout, plan.dtype, stops))
+    config = model_config(plan.shape, plan.request.layout, plan.dtype, stops)
+    if plan.request.quantize == "int8":
+        config["quantization_config"] = quantization_config(plan.request.layout)
+    write_json(folder / "config.json", config)
     write_json(folder / "generation_config.json", generation_config(stops))
     weight_map = {tensor: name for name, entry in ledger.shards.items() for tensor in entry.tensors}
     total = sum(shard.data_size for shard in plan.shards)

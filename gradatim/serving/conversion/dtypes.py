@@ -7,11 +7,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Code = Literal["F32", "F16", "BF16"]
-"""Number formats by the names that safetensors files use."""
+Code = Literal["F32", "F16", "BF16", "I8"]
+"""Number formats by the names that safetensors files use; integers are in what was quantized here alone."""
 Dtype = Literal["float32", "float16", "bfloat16"]
 
-ITEM_BYTES: dict[Code, int] = {"F32": 4, "F16": 2, "BF16": 2}
+ITEM_BYTES: dict[Code, int] = {"F32": 4, "F16": 2, "BF16": 2, "I8": 1}
 NAMES: dict[Code, Dtype] = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 CODES: dict[str, Code] = {"float32": "F32", "float16": "F16", "bfloat16": "BF16"}
 
@@ -47,6 +47,17 @@ def recode(raw: bytes, source: Code, target: Code) -> bytes:
     if not _finite(converted, target):
         raise NotFinite(in_source=False)
     return converted
+
+
+def floats(raw: bytes, code: Code) -> NDArray[np.float32]:
+    """Little-endian numbers as an array of 32-bit ones, which can hold those of every format.
+
+    Raises:
+        NotFinite: A number is NaN or infinite.
+    """
+    if not _finite(raw, code):
+        raise NotFinite(in_source=True)
+    return _wide(raw, code)
 
 
 def _finite(raw: bytes, code: Code) -> bool:

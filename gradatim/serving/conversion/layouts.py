@@ -19,6 +19,8 @@ from gradatim.serving.conversion.architecture import ChatGLMShape
 from gradatim.serving.conversion.dtypes import Dtype
 
 Layout = Literal["glm", "chatglm"]
+Form = Literal["numbers", "integers", "scales"]
+"""What a converted tensor holds: the source's numbers, or of quantized ones the integers or the scales."""
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
 ROTARY_BASE = 10_000
@@ -36,6 +38,7 @@ class Piece:
         start: First row taken from it.
         stop: One past the last row.
         shape: Lengths of its axes; the first is `stop - start`.
+        form: What it holds of those rows.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Piece:
     start: int
     stop: int
     shape: tuple[int, ...]
+    form: Form = "numbers"
 
 
 @dataclass(frozen=True, slots=True)

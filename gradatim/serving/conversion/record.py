@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from gradatim.errors import InputError
 from gradatim.serving.conversion.dtypes import Code
 from gradatim.serving.conversion.layouts import Layout
+from gradatim.serving.conversion.quantization import Quantize
 
 RECORD_FILE = "conversion.json"
 LEDGER_FILE = "conversion.progress.json"
@@ -51,6 +52,7 @@ class Job(_Record):
     family: Literal["chatglm3"] = "chatglm3"
     layout: Layout
     dtype: Literal["keep", "bfloat16", "float16", "float32"]
+    quantize: Quantize = "none"
     shard_bytes: int
     source_sizes: dict[str, int]
     """Weight file → bytes."""

@@ -20,8 +20,12 @@ _LONGEST_HEADER = 100_000_000
 _ALIGNMENT = 8
 
 
-def read_header(path: Path) -> dict[str, StoredTensor]:
+def read_header(path: Path, *, integers: bool = False) -> dict[str, StoredTensor]:
     """Which tensors a file holds and where their bytes lie.
+
+    Args:
+        path: The file.
+        integers: Whether 8-bit integers are expected beside floating-point numbers.
 
     Raises:
         InputError: It is no safetensors file, is cut off, or holds numbers that are not plain weights.
@@ -41,7 +45,7 @@ def read_header(path: Path) -> dict[str, StoredTensor]:
         raise _damaged(path, "its header is not a JSON object")
     data = 8 + length
     tensors = {
-        name: _entry(path, name, entry, data)
+        name: _entry(path, name, entry, data, integers)
         for name, entry in cast("dict[str, object]", header).items()
         if name != "__metadata__"
     }
@@ -51,18 +55,18 @@ def read_header(path: Path) -> dict[str, StoredTensor]:
     return tensors
 
 
-def _entry(path: Path, name: str, entry: object, data: int) -> StoredTensor:
+def _entry(path: Path, name: str, entry: object, data: int, integers: bool) -> StoredTensor:
     try:
         fields = cast("dict[str, Any]", entry)
         code, shape = str(fields["dtype"]), tuple(int(length) for length in fields["shape"])
         begin, end = (int(offset) for offset in fields["data_offsets"])
     except (TypeError, KeyError, ValueError) as error:
         raise _damaged(path, f"its header describes {name!r} wrongly") from error
-    if code not in ITEM_BYTES:
+    if code not in ITEM_BYTES or (code == "I8" and not integers):
         raise InputError(
             f"{name} holds {code}, not floating-point weights of 16 or 32 bits",
             place=str(path),
-            remedy="convert the full-precision checkpoint and quantize the result",
+            remedy="convert the full-precision checkpoint; --quantize int8 makes its weights 8-bit",
         )
     if min(shape, default=0) < 0 or begin < 0 or end - begin != bytes_of(shape, code):
         raise _damaged(path, f"the size of {name!r} does not fit its shape")

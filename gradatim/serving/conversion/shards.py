@@ -13,6 +13,7 @@ from gradatim.serving.conversion.checkpoint import Checkpoint
 from gradatim.serving.conversion.dtypes import ITEM_BYTES, NAMES, Code, NotFinite, recode
 from gradatim.serving.conversion.layouts import Piece
 from gradatim.serving.conversion.progress import OnBytes
+from gradatim.serving.conversion.quantization import quantized_bytes
 from gradatim.serving.conversion.record import ShardRecord, TensorRecord
 from gradatim.serving.conversion.safetensors_file import header_of, read_header
 from gradatim.serving.conversion.stored import STRETCH, StoredTensor, bytes_of
@@ -54,19 +55,32 @@ class Shard:
         return len(self.header) + self.data_size
 
 
+def planned(piece: Piece, checkpoint: Checkpoint, code: Code | None) -> PlannedTensor:
+    """A tensor with its number format.
+
+    Args:
+        piece: The tensor.
+        checkpoint: Where it comes from.
+        code: Of what is not quantized; `None` keeps it as it is.
+    """
+    if piece.form == "numbers":
+        return PlannedTensor(piece, code or checkpoint.tensors[piece.source].code)
+    return PlannedTensor(piece, "I8" if piece.form == "integers" else "F32")
+
+
 def plan_shards(pieces: Sequence[Piece], checkpoint: Checkpoint, code: Code | None, limit: int) -> tuple[Shard, ...]:
     """Spread tensors over files; the same arguments give the same plan.
 
     Args:
         pieces: The tensors, in order.
         checkpoint: Where they come from.
-        code: Number format of all of them; `None` keeps each as it is.
+        code: Number format of all that are not quantized; `None` keeps each as it is.
         limit: Bytes of data in a file, which only a tensor that is larger itself exceeds.
     """
     groups: list[list[PlannedTensor]] = []
     filled = 0
     for piece in pieces:
-        tensor = PlannedTensor(piece, code or checkpoint.tensors[piece.source].code)
+        tensor = planned(piece, checkpoint, code)
         if not groups or filled + tensor.size > limit:
             groups.append([])
             filled = 0
@@ -91,21 +105,24 @@ def converted(tensor: PlannedTensor, source: StoredTensor) -> Generator[bytes]:
         InputError: The weights hold a NaN or an infinity, or a value that the wanted format cannot hold.
         OSError: The file cannot be read.
     """
-    for raw in source.rows(tensor.piece.start, tensor.piece.stop):
-        try:
-            yield recode(raw, source.code, tensor.code)
-        except NotFinite as error:
-            if error.in_source:
-                raise InputError(
-                    f"{tensor.piece.source} holds a NaN or an infinity",
-                    place=str(source.path),
-                    remedy="the checkpoint is damaged or its training failed: fetch it again, or take an earlier one",
-                ) from error
+    try:
+        if tensor.piece.form == "numbers":
+            for raw in source.rows(tensor.piece.start, tensor.piece.stop):
+                yield recode(raw, source.code, tensor.code)
+        else:
+            yield from quantized_bytes(tensor.piece, source)
+    except NotFinite as error:
+        if error.in_source:
             raise InputError(
-                f"{tensor.piece.source} holds a number too large for {NAMES[tensor.code]}",
+                f"{tensor.piece.source} holds a NaN or an infinity",
                 place=str(source.path),
-                remedy="convert with --dtype keep or float32",
+                remedy="the checkpoint is damaged or its training failed: fetch it again, or take an earlier one",
             ) from error
+        raise InputError(
+            f"{tensor.piece.source} holds a number too large for {NAMES[tensor.code]}",
+            place=str(source.path),
+            remedy="convert with --dtype keep or float32",
+        ) from error
 
 
 def write_shard(folder: Path, shard: Shard, checkpoint: Checkpoint, on_bytes: OnBytes) -> ShardRecord:
@@ -147,7 +164,7 @@ def differences(path: Path, record: ShardRecord, on_bytes: OnBytes) -> list[str]
     if path.stat().st_size != record.bytes:
         return [f"{path.name}: it has {path.stat().st_size:,} bytes of {record.bytes:,}"]
     try:
-        found = read_header(path)
+        found = read_header(path, integers=True)
     except InputError as error:
         return [f"{path.name}: {error.message}"]
     result = [f"{path.name}: it lacks {name}" for name in record.tensors if name not in found]

@@ -35,8 +35,13 @@ class StoredTensor:
         """Bytes of the whole tensor."""
         return bytes_of(self.shape, self.code)
 
-    def rows(self, start: int, stop: int) -> Generator[bytes]:
+    def rows(self, start: int, stop: int, *, whole: int | None = None) -> Generator[bytes]:
         """The bytes of some rows (indices of the first axis), in stretches.
+
+        Args:
+            start: First row.
+            stop: One past the last row.
+            whole: Cut between rows alone, with so many bytes to a stretch or a single row.
 
         Raises:
             InputError: The file has become shorter than its own description.
@@ -44,10 +49,11 @@ class StoredTensor:
         """
         row = self.size // self.shape[0]
         left = (stop - start) * row
+        stretch = STRETCH if whole is None else max(1, whole // row) * row
         with self.path.open("rb") as stream:
             stream.seek(self.offset + start * row)
             while left:
-                wanted = min(STRETCH, left)
+                wanted = min(stretch, left)
                 block = stream.read(wanted)
                 if len(block) < wanted:
                     raise InputError("the file ends too early", place=str(self.path), remedy="fetch the file again")

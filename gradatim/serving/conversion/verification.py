@@ -11,9 +11,10 @@ from gradatim.serving.conversion.checkpoint import open_checkpoint
 from gradatim.serving.conversion.dtypes import CODES
 from gradatim.serving.conversion.layouts import Layout, pieces
 from gradatim.serving.conversion.progress import Meter, OnBytes, OnProgress, silent, uncounted
+from gradatim.serving.conversion.quantization import Quantize, quantized
 from gradatim.serving.conversion.record import RECORD_FILE, ConversionRecord, read_record
 from gradatim.serving.conversion.safetensors_file import read_header
-from gradatim.serving.conversion.shards import PlannedTensor, converted, differences, file_digest
+from gradatim.serving.conversion.shards import PlannedTensor, converted, differences, file_digest, planned
 from gradatim.serving.conversion.stored import StoredTensor
 
 
@@ -24,6 +25,7 @@ class Verification:
     Attributes:
         folder: The converted model.
         layout: Its form.
+        quantize: Which of its weights were quantized; those are compared after the same rounding.
         tensors: How many tensors it has.
         bytes: Bytes of its weight files.
         against_source: Whether it was also compared with its source, number by number.
@@ -32,6 +34,7 @@ class Verification:
 
     folder: Path
     layout: Layout
+    quantize: Quantize
     tensors: int
     bytes: int
     against_source: bool
@@ -68,7 +71,13 @@ def verify_conversion(folder: Path, source: Path | None = None, on_progress: OnP
             remedy="see that the folder can be read",
         ) from error
     return Verification(
-        folder, record.job.layout, record.tensors, record.weight_bytes, source is not None, tuple(dict.fromkeys(wrong))
+        folder=folder,
+        layout=record.job.layout,
+        quantize=record.job.quantize,
+        tensors=record.tensors,
+        bytes=record.weight_bytes,
+        against_source=source is not None,
+        differences=tuple(dict.fromkeys(wrong)),
     )
 
 
@@ -93,11 +102,11 @@ def _source_differences(folder: Path, source: Path, record: ConversionRecord, on
     checkpoint = open_checkpoint(source, shape)
     made = _made(folder, record)
     wrong: list[str] = []
-    keep = record.job.dtype == "keep"
-    plan = [
-        PlannedTensor(piece, checkpoint.tensors[piece.source].code if keep else CODES[record.job.dtype])
-        for piece in pieces(shape, record.job.layout)
-    ]
+    code = None if record.job.dtype == "keep" else CODES[record.job.dtype]
+    parts = pieces(shape, record.job.layout)
+    if record.job.quantize == "int8":
+        parts = quantized(parts)
+    plan = [planned(piece, checkpoint, code) for piece in parts]
     count = Meter("compare", sum(tensor.size for tensor in plan), on_progress)
     for tensor in plan:
         name = tensor.piece.name
@@ -117,7 +126,7 @@ def _made(folder: Path, record: ConversionRecord) -> dict[str, StoredTensor]:
         path = folder / Path(name).name
         if path.is_file():
             try:
-                made |= read_header(path)
+                made |= read_header(path, integers=True)
             except InputError:
                 # the check of the files has already said what is wrong with it; its tensors count as missing
                 continue

@@ -25,6 +25,8 @@ _METHODS: dict[Weights, frozenset[str]] = {
 CPU_BLOCK = 32
 """Tokens that vLLM's attention on a CPU wants the blocks of its cache to be a multiple of."""
 _CONVERT = "convert it first: gradatim model convert chatglm3 SRC DST"
+_INT8 = "make them with gradatim model convert chatglm3 SRC DST --quantize int8, or choose another profile"
+_INT4 = "quantize the converted folder with llm-compressor (docs/serving.md), or choose another profile"
 
 
 def check_folder(folder: Path) -> Architecture:
@@ -73,7 +75,7 @@ def check_weights(profile: Profile, architecture: Architecture, folder: Path) ->
         raise InputError(
             f"its weights are {there}, and this profile needs {wanted}-bit ones ({profile.weights})",
             place=str(folder),
-            remedy="quantize the converted folder with llm-compressor (docs/serving.md), or choose another profile",
+            remedy=_INT8 if profile.weights == "int8" else _INT4,
         )
 
 
