@@ -116,7 +116,7 @@ def test_what_cannot_be_is_said(
     (workplace / "adapter" / "adapter_model.bin").write_text("x")
     python = workplace / "bare" / "bin" / "python"
     python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\nexec {sys.executable} -S -I "$@"\n')
+    python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -S -I "$@"\n')
     python.chmod(0o755)
     result = invoke("serve", *arguments)
     assert result.exit_code == code, result.stderr
@@ -143,7 +143,7 @@ def fake_vllm(workplace: Path) -> Path:
     module.write_text(starter)
     python = workplace / "environment" / "bin" / "python"
     python.parent.mkdir()
-    python.write_text(f'#!/bin/sh\nPYTHONPATH={packages} exec {sys.executable} "$@"\n')
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(packages))} exec {shlex.quote(sys.executable)} "$@"\n')
     python.chmod(0o755)
     return workplace / "environment"
 

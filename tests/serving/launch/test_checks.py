@@ -5,6 +5,7 @@ import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -180,7 +181,7 @@ def environment(folder: Path, *modules: str) -> str:
         (folder / "packages" / "vllm" / "__init__.py").write_text("raise SystemExit('it was imported')\n")
     python = folder / "bin" / "python"
     python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\nPYTHONPATH={folder / "packages"} exec {sys.executable} -S "$@"\n')
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={quote(str(folder / "packages"))} exec {quote(sys.executable)} -S "$@"\n')
     python.chmod(0o755)
     return str(python)
 
