@@ -134,7 +134,7 @@ async def test_deadlines_hold(client: Client, vllm_server: VllmServer) -> None:
     started = time.monotonic()
     with calling(seconds=0.3), pytest.raises(DeadlinePassed, match=r"0\.3 seconds"):
         await client.complete(question(vllm_server, max_tokens=1500, ignore_eos=True, n=4, temperature=1))
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10
     assert text(await client.complete(question(vllm_server)))
 
 
