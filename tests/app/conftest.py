@@ -30,7 +30,7 @@ WRONG = "def sum_up_to(n):\n    total = 0\n    for i in range(1, n):\n        to
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working directory with settings that touch nothing outside it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GRADATIM_DATA_DIR", str(tmp_path / "data"))
@@ -40,7 +40,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def invoke(workplace: Path) -> Invoke:
+def invoke(workspace: Path) -> Invoke:
     """Run `gradatim ARGUMENTS…` as the console script would."""
 
     def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
@@ -50,12 +50,12 @@ def invoke(workplace: Path) -> Invoke:
 
 
 @pytest.fixture
-def files(workplace: Path) -> Path:
+def files(workspace: Path) -> Path:
     """`task.yaml`, `right.py` and `wrong.py` in the working directory."""
-    (workplace / "task.yaml").write_text(TASK, "utf-8")
-    (workplace / "right.py").write_text(RIGHT, "utf-8")
-    (workplace / "wrong.py").write_text(WRONG, "utf-8")
-    return workplace
+    (workspace / "task.yaml").write_text(TASK, "utf-8")
+    (workspace / "right.py").write_text(RIGHT, "utf-8")
+    (workspace / "wrong.py").write_text(WRONG, "utf-8")
+    return workspace
 
 
 def objects(text: str) -> list[dict[str, Any]]:

@@ -18,9 +18,9 @@ QUESTION = {
 
 
 @pytest.fixture
-def labelled(workplace: Path) -> Path:
+def labelled(workspace: Path) -> Path:
     """Four programs; the label of the last one is not what its tests show."""
-    folder = workplace / "labelled"
+    folder = workspace / "labelled"
     folder.mkdir()
     (folder / "question_1.json").write_text(json.dumps(QUESTION))
     rows = [("correct", RIGHT), ("wrong", WRONG), ("fail", "import"), ("wrong", RIGHT.replace("\n", "\r\n"))]

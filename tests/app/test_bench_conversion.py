@@ -32,25 +32,25 @@ def test_the_shape_is_that_of_the_published_model(monkeypatch: pytest.MonkeyPatc
     assert len(conversion._shapes(28)) == 4 + 28 * 7
 
 
-def test_it_converts_verifies_and_cleans_up(invoke: Invoke, workplace: Path) -> None:
-    (workplace / "room").mkdir()
+def test_it_converts_verifies_and_cleans_up(invoke: Invoke, workspace: Path) -> None:
+    (workspace / "room").mkdir()
     result = invoke("bench", "conversion", "--sample", "3", "--data", "room", "--json")
     assert result.exit_code == 0, result.stderr
     figures = json.loads(result.stdout.splitlines()[-1])
     assert (figures["layers"], figures["tensors"], figures["differences"]) == (3, 3 + 3 * 11, 0)
     assert 0 < figures["share_of_6b"] < 1
     assert figures["peak_over_largest_file"] > 0
-    assert list((workplace / "room").iterdir()) == []
+    assert list((workspace / "room").iterdir()) == []
 
 
-def test_what_fits_the_disk_is_taken(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    used = shutil.disk_usage(workplace)
+def test_what_fits_the_disk_is_taken(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    used = shutil.disk_usage(workspace)
     free = 2 * 2 * conversion._size(5) + (1 << 30) + 1
     monkeypatch.setattr(conversion.shutil, "disk_usage", lambda _: used._replace(free=free))
-    assert (conversion._layers(workplace, None), conversion._layers(workplace, 2)) == (5, 2)
+    assert (conversion._layers(workspace, None), conversion._layers(workspace, 2)) == (5, 2)
     monkeypatch.setattr(conversion.shutil, "disk_usage", lambda _: used._replace(free=1000))
     with pytest.raises(conversion.StorageError, match="one layer needs"):
-        conversion._layers(workplace, None)
+        conversion._layers(workspace, None)
 
 
 def test_a_folder_that_is_none(invoke: Invoke) -> None:

@@ -16,9 +16,9 @@ def no_prices(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def file(workplace: Path) -> str:
+def file(workspace: Path) -> str:
     lines = [line(generate=GENERATE, critique=CRITIQUE), line(generate=GENERATE), '{"assessment": null}']
-    return str(write(workplace / "measured.jsonl", lines))
+    return str(write(workspace / "measured.jsonl", lines))
 
 
 def test_table_of_all_profiles_with_every_assumption(invoke: Invoke, file: str) -> None:
@@ -59,8 +59,8 @@ def test_prices_of_the_settings_give_a_row(invoke: Invoke, file: str, monkeypatc
     assert "endpoint paid by the token" in invoke("capacity", "--measured", file).stdout
 
 
-def test_own_prices_and_rates(invoke: Invoke, file: str, workplace: Path) -> None:
-    rates = workplace / "rates.yaml"
+def test_own_prices_and_rates(invoke: Invoke, file: str, workspace: Path) -> None:
+    rates = workspace / "rates.yaml"
     rates.write_text("cpu: {prefill: 40, decode: {1: 3}}")
     done = invoke(
         "capacity", "--measured", file, "--profile", "cpu", "--price", "cpu=0.125", "--rates", str(rates), "--json"
@@ -69,12 +69,12 @@ def test_own_prices_and_rates(invoke: Invoke, file: str, workplace: Path) -> Non
     assert (row["hourly"], row["hourly_assumed"], row["rates_measured"]) == (0.125, False, True)
 
 
-def test_the_folder_of_another_model(invoke: Invoke, file: str, workplace: Path) -> None:
+def test_the_folder_of_another_model(invoke: Invoke, file: str, workspace: Path) -> None:
     small = {
         "model_type": "chatglm", "num_layers": 2, "hidden_size": 256, "num_attention_heads": 4, "ffn_hidden_size": 512,
         "padded_vocab_size": 1500, "kv_channels": 64, "multi_query_attention": True, "multi_query_group_num": 2,
     }  # fmt: skip
-    (workplace / "config.json").write_text(json.dumps(small))
+    (workspace / "config.json").write_text(json.dumps(small))
     arguments = ("capacity", "--measured", file, "--profile", "cpu", "--json")
     (tiny,) = json.loads(invoke(*arguments, "--model", ".").stdout)["configurations"]
     (usual,) = json.loads(invoke(*arguments).stdout)["configurations"]

@@ -18,8 +18,8 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def checkpoint(tokenizer: Path, workplace: Path) -> TinyCheckpoint:
-    return make_checkpoint(workplace / "source", vocab=2048, tokenizer=tokenizer)
+def checkpoint(tokenizer: Path, workspace: Path) -> TinyCheckpoint:
+    return make_checkpoint(workspace / "source", vocab=2048, tokenizer=tokenizer)
 
 
 def test_convert_and_verify(invoke: Invoke, checkpoint: TinyCheckpoint) -> None:
@@ -68,8 +68,8 @@ def test_a_tokenizer_from_elsewhere(invoke: Invoke, tokenizer: Path, checkpoint:
 
 
 @pytest.mark.parametrize("kind", ["missing", "file", "empty folder", "binary config"])
-def test_sources_that_are_none(kind: str, invoke: Invoke, workplace: Path) -> None:
-    source = workplace / "source"
+def test_sources_that_are_none(kind: str, invoke: Invoke, workspace: Path) -> None:
+    source = workspace / "source"
     if kind == "file":
         source.write_text("x")
     elif kind != "missing":
@@ -80,16 +80,16 @@ def test_sources_that_are_none(kind: str, invoke: Invoke, workplace: Path) -> No
         result = invoke(*arguments, "--json")
         assert result.exit_code == 2
         assert json.loads(result.stdout)["error"]["remedy"]
-    assert not (workplace / "made").exists()
+    assert not (workspace / "made").exists()
 
 
-def test_a_target_that_is_not_ours(invoke: Invoke, checkpoint: TinyCheckpoint, workplace: Path) -> None:
-    (workplace / "made").mkdir()
-    (workplace / "made" / "thesis.tex").write_text("x")
+def test_a_target_that_is_not_ours(invoke: Invoke, checkpoint: TinyCheckpoint, workspace: Path) -> None:
+    (workspace / "made").mkdir()
+    (workspace / "made" / "thesis.tex").write_text("x")
     for option in ((), ("--force",)):
         result = invoke("model", "convert", "chatglm3", "source", "made", *option)
         assert (result.exit_code, "this folder is not empty" in result.stderr) == (2, True)
-    (workplace / "file").write_text("x")
+    (workspace / "file").write_text("x")
     assert invoke("model", "convert", "chatglm3", "source", "file").exit_code == 2
     assert invoke("model", "convert", "chatglm3", "source", "source/inside").exit_code == 2
 

@@ -41,31 +41,31 @@ def test_all_that_runs_without_a_model_works_here(invoke: Invoke, monkeypatch: p
     assert "xllamacpp" not in checks
 
 
-def test_what_is_missing_is_named_with_its_remedy(invoke: Invoke, workplace: Path) -> None:
-    result = invoke("doctor", "--cache-dir", str(workplace / "nothing"))
+def test_what_is_missing_is_named_with_its_remedy(invoke: Invoke, workspace: Path) -> None:
+    result = invoke("doctor", "--cache-dir", str(workspace / "nothing"))
     assert result.exit_code == 1
     assert "MISSING language model" in result.stdout
     assert "→ run `gradatim model pull qwen2.5-coder-1.5b`" in result.stdout
     assert result.stdout.rstrip().endswith("missing: language model")
 
 
-def test_a_data_folder_that_cannot_be_written(workplace: Path) -> None:
-    (workplace / "file").write_text("")
-    (found,) = findings(check_data_dir, data_dir=workplace / "file")
+def test_a_data_folder_that_cannot_be_written(workspace: Path) -> None:
+    (workspace / "file").write_text("")
+    (found,) = findings(check_data_dir, data_dir=workspace / "file")
     assert found.status == "missing"
     assert "GRADATIM_DATA_DIR" in (found.remedy or "")
 
 
-def test_a_curriculum_with_errors(workplace: Path) -> None:
-    (workplace / "loops.yaml").write_text("topic: loops\n")
-    (found,) = findings(check_curriculum, curriculum=workplace)
+def test_a_curriculum_with_errors(workspace: Path) -> None:
+    (workspace / "loops.yaml").write_text("topic: loops\n")
+    (found,) = findings(check_curriculum, curriculum=workspace)
     assert found.status == "missing"
     assert "loops.yaml:1" in found.detail
     assert "gradatim kg check" in (found.remedy or "")
 
 
 def test_a_sandbox_that_fails_is_missing_only_when_nothing_else_stands_in(
-    workplace: Path, monkeypatch: pytest.MonkeyPatch
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from gradatim.app.checkup import programs
 
@@ -89,8 +89,8 @@ def test_a_sandbox_that_fails_is_missing_only_when_nothing_else_stands_in(
     assert [found.status for found in unsafe] == ["weak", "weak", "weak"]
 
 
-def test_docker_counts_only_where_it_is_asked_for(workplace: Path) -> None:
-    nowhere = f"unix://{workplace}/docker.sock"
+def test_docker_counts_only_where_it_is_asked_for(workspace: Path) -> None:
+    nowhere = f"unix://{workspace}/docker.sock"
     (idle,) = findings(check_docker, docker_host=nowhere)
     assert (idle.name, idle.status) == ("sandbox docker", "unused")
     assert "no Docker Engine answers" in idle.detail
@@ -109,21 +109,21 @@ def test_docker_where_an_engine_answers(docker_host: str) -> None:
     assert "break-out attempts failed" in used.detail
 
 
-def test_a_damaged_model_is_found(workplace: Path) -> None:
+def test_a_damaged_model_is_found(workspace: Path) -> None:
     from gradatim.serving.catalogue import QWEN_CODER_1_5B
 
     (file,) = QWEN_CODER_1_5B.files
-    folder = workplace / "cache" / "models"
+    folder = workspace / "cache" / "models"
     folder.mkdir(parents=True)
     with (folder / file.name).open("wb") as stream:
         stream.truncate(file.size)
-    (found,) = findings(check_model, cache_dir=workplace / "cache", model=QWEN_CODER_1_5B.id)
+    (found,) = findings(check_model, cache_dir=workspace / "cache", model=QWEN_CODER_1_5B.id)
     assert found.status == "missing"
     assert "SHA-256 is not the promised one" in found.detail
 
 
-def test_a_file_of_ones_own(workplace: Path) -> None:
-    path = workplace / "my.gguf"
+def test_a_file_of_ones_own(workspace: Path) -> None:
+    path = workspace / "my.gguf"
     path.write_bytes(b"GGUF and more")
     assert [found.status for found in findings(check_model, model=str(path))] == ["ok"]
     path.write_bytes(b"no model")
@@ -144,7 +144,7 @@ class _Server(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def endpoint(workplace: Path) -> Iterator[str]:
+def endpoint(workspace: Path) -> Iterator[str]:
     server = HTTPServer(("127.0.0.1", 0), _Server)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -163,14 +163,14 @@ def test_a_server_of_models(endpoint: str) -> None:
     assert (found.status, found.detail.endswith("answers HTTP 401")) == ("missing", True)
 
 
-def test_a_server_that_is_down(workplace: Path) -> None:
+def test_a_server_that_is_down(workspace: Path) -> None:
     (found,) = findings(check_model, model="http://user:secret@127.0.0.1:9/v1#tiny")
     assert found.status == "missing"
     assert "does not answer" in found.detail
     assert "secret" not in found.detail
 
 
-def test_a_memory_that_cannot_be_opened(workplace: Path) -> None:
+def test_a_memory_that_cannot_be_opened(workspace: Path) -> None:
     settings = load_settings()
     settings.data_dir.mkdir()
     settings.memory_path.write_bytes(b"this is no database, and it is long enough to be looked at" * 100)

@@ -39,8 +39,8 @@ misconceptions:
 
 
 @pytest.fixture
-def curriculum(workplace: Path) -> Path:
-    folder = workplace / "mine"
+def curriculum(workspace: Path) -> Path:
+    folder = workspace / "mine"
     folder.mkdir()
     (folder / "loops.yaml").write_text(GOOD, "utf-8")
     return folder

@@ -14,7 +14,7 @@ from tests.app.conftest import Invoke
 
 
 @pytest.fixture
-def remembered(workplace: Path) -> Path:
+def remembered(workspace: Path) -> Path:
     """Two learners in the data folder of the settings."""
 
     async def fill() -> None:
@@ -32,7 +32,7 @@ def remembered(workplace: Path) -> Path:
             await memory.record(event.model_copy(update={"id": "b", "learner_id": "bo\x1b[31m".replace("\x1b", "→")}))
 
     asyncio.run(fill())
-    return workplace
+    return workspace
 
 
 def test_an_empty_memory(invoke: Invoke) -> None:
@@ -88,7 +88,7 @@ def test_export_holds_every_event_in_order(invoke: Invoke) -> None:
 
 
 @pytest.mark.usefixtures("remembered")
-def test_export_holds_what_was_decided_about_the_learner_alone(invoke: Invoke, workplace: Path) -> None:
+def test_export_holds_what_was_decided_about_the_learner_alone(invoke: Invoke, workspace: Path) -> None:
     async def decide() -> None:
         decisions = SQLiteDecisions(load_settings().memory_path)
         for learner in ("anna", "ben"):
@@ -128,8 +128,8 @@ def test_the_data_folder_can_be_given(invoke: Invoke, remembered: Path) -> None:
     assert len(data["learners"]) == 2
 
 
-def test_a_data_folder_that_is_a_file(invoke: Invoke, workplace: Path) -> None:
-    (workplace / "data").write_text("no folder")
+def test_a_data_folder_that_is_a_file(invoke: Invoke, workspace: Path) -> None:
+    (workspace / "data").write_text("no folder")
     result = invoke("learner", "list")
     assert result.exit_code == 3
     assert result.stderr.startswith("error: ")

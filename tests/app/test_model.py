@@ -20,14 +20,14 @@ SMALL = CatalogueEntry(
 
 
 @pytest.fixture(autouse=True)
-def only_a_small_model(monkeypatch: pytest.MonkeyPatch, workplace: Path) -> Path:
+def only_a_small_model(monkeypatch: pytest.MonkeyPatch, workspace: Path) -> Path:
     """A catalogue with one entry that no source has; returns the folder where its file belongs."""
     for module in (catalogue, download):
         monkeypatch.setattr(module, "CATALOGUE", {"small": SMALL})
     monkeypatch.setattr("gradatim.app.commands.model.CATALOGUE", {"small": SMALL})
-    monkeypatch.setenv("GRADATIM_CACHE_DIR", str(workplace / "cache"))
+    monkeypatch.setenv("GRADATIM_CACHE_DIR", str(workspace / "cache"))
     monkeypatch.setenv("GRADATIM_MODEL", "small")
-    folder = workplace / "cache" / "models"
+    folder = workspace / "cache" / "models"
     folder.mkdir(parents=True)
     return folder
 

@@ -20,7 +20,7 @@ def submission(learner: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def settings(workplace: Path) -> Settings:
+async def settings(workspace: Path) -> Settings:
     """Kept records of 150 runs of anna and bo, and an unfinished run of each."""
     from langgraph.graph import END, START, StateGraph
 
@@ -69,12 +69,12 @@ async def test_erasing_leaves_no_trace_and_nobody_else_is_touched(settings: Sett
     assert await erase_records(settings, "anna") == 0
 
 
-async def test_where_nothing_was_assessed_nothing_is_made(workplace: Path) -> None:
+async def test_where_nothing_was_assessed_nothing_is_made(workspace: Path) -> None:
     assert await erase_records(load_settings(), "anna") == 0
-    assert not os.listdir(workplace)
+    assert not os.listdir(workspace)
 
 
-async def test_a_damaged_file_is_told_and_left(workplace: Path) -> None:
+async def test_a_damaged_file_is_told_and_left(workspace: Path) -> None:
     settings = load_settings()
     settings.data_dir.mkdir()
     settings.checkpoint_path.write_bytes(b"no database" * 1000)

@@ -50,9 +50,9 @@ def record(number: int = 1, kind: str = "approve", **fields: Any) -> DecisionRec
     )
 
 
-def keep(workplace: Path, *records: DecisionRecord) -> None:
+def keep(workspace: Path, *records: DecisionRecord) -> None:
     async def add() -> None:
-        store = SQLiteDecisions(workplace / "data" / "memory.sqlite3")
+        store = SQLiteDecisions(workspace / "data" / "memory.sqlite3")
         for item in records:
             await store.add(item)
         await store.aclose()
@@ -217,25 +217,25 @@ def test_a_row_of_another_form_is_refused() -> None:
         read_rows(json.dumps({"prompt": same, "chosen": same, "rejected": same}), "trl")
 
 
-def test_export_writes_rows_to_stdout_or_a_file(invoke: Invoke, workplace: Path) -> None:
+def test_export_writes_rows_to_stdout_or_a_file(invoke: Invoke, workspace: Path) -> None:
     empty = invoke("review", "export", "--format", "trl")
     assert (empty.exit_code, empty.stdout) == (0, "")
-    assert not (workplace / "data").exists()
-    keep(workplace, *RECORDS)
+    assert not (workspace / "data").exists()
+    keep(workspace, *RECORDS)
     shown = invoke("review", "export", "--format", "trl")
     assert len(objects(shown.stdout)) == 1
     assert "left out 3: not an edit" in shown.stderr
     assert "programs" in shown.stderr
     written = invoke("review", "export", "--format", "thresholds", "--out", "rows.jsonl")
     assert written.stdout == ""
-    assert len(objects((workplace / "rows.jsonl").read_text())) == 5
+    assert len(objects((workspace / "rows.jsonl").read_text())) == 5
     assert invoke("review", "export", "--format", "trl", "--out", "no/such/rows.jsonl").exit_code == 3
 
 
 # -------------------------------------------------------------------------------- policy and calibration
 
 
-def test_calibrate_needs_cases_and_then_changes_the_confidence(invoke: Invoke, workplace: Path) -> None:
+def test_calibrate_needs_cases_and_then_changes_the_confidence(invoke: Invoke, workspace: Path) -> None:
     refused = invoke("review", "calibrate")
     assert refused.exit_code == 2
     assert "needs 20 cases of each outcome; there are 0 right and 0 wrong" in refused.stderr
@@ -246,10 +246,10 @@ def test_calibrate_needs_cases_and_then_changes_the_confidence(invoke: Invoke, w
         kind = "approve" if chance.random() < firm else "reject"
         features = {"diagnosis": firm, "checks": 1.0}
         found.append(record(number, kind, id=f"case{number}", at="2026-01-01T00:00:00+00:00", features=features))
-    keep(workplace, *found)
+    keep(workspace, *found)
     tried = invoke("review", "calibrate", "--dry-run", "--json")
     assert tried.exit_code == 0, tried.stderr
-    path = workplace / "data" / "calibration.json"
+    path = workspace / "data" / "calibration.json"
     assert not path.exists()
     (answer,) = objects(tried.stdout)
     assert answer["report"]["after"]["brier"] < answer["report"]["before"]["brier"]
@@ -273,15 +273,15 @@ def test_a_calibration_is_used_and_shown(invoke: Invoke, files: Path) -> None:
     assert "probability of being right" in invoke("review", "show", "run").stdout
 
 
-def test_policy_shows_what_is_in_force_and_names_mistakes(invoke: Invoke, workplace: Path) -> None:
+def test_policy_shows_what_is_in_force_and_names_mistakes(invoke: Invoke, workspace: Path) -> None:
     shown = invoke("review", "policy")
     assert shown.exit_code == 0
     assert "deliver from confidence 0.75 on" in shown.stdout
-    (workplace / "mine.yaml").write_text("costs: {wrong_feedback: 10}\ntasks:\n  exam: {costs: {review: 5}}\n")
+    (workspace / "mine.yaml").write_text("costs: {wrong_feedback: 10}\ntasks:\n  exam: {costs: {review: 5}}\n")
     assert "from confidence 0.9 on" in invoke("review", "policy", "--check", "mine.yaml").stdout
     answer = objects(invoke("review", "policy", "--check", "mine.yaml", "--task", "exam", "--json").stdout)[0]
     assert answer["threshold"] == 0.5
-    (workplace / "mine.yaml").write_text("costs:\n  wrong: 1\n")
+    (workspace / "mine.yaml").write_text("costs:\n  wrong: 1\n")
     wrong = invoke("review", "policy", "--check", "mine.yaml")
     assert wrong.exit_code == 2
     assert "mine.yaml:2" in wrong.stderr

@@ -21,8 +21,8 @@ PROFILES = tuple(load_profiles())
 
 
 @pytest.fixture(autouse=True)
-def nothing_outside(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRADATIM_CACHE_DIR", str(workplace / "cache"))
+def nothing_outside(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADATIM_CACHE_DIR", str(workspace / "cache"))
     for name in ("GRADATIM_API_KEY", "VLLM_API_KEY", "GRADATIM_SERVING_PYTHON"):
         monkeypatch.delenv(name, raising=False)
 
@@ -48,17 +48,17 @@ def test_a_profile_is_shown_with_memory_and_the_exact_command(invoke: Invoke, na
     assert "as published; the folder is not here" in result.stdout
 
 
-def test_a_folder_that_is_here_says_its_own_size(invoke: Invoke, workplace: Path) -> None:
-    folder_of(workplace / "model", num_layers=14, seq_length=1024)
+def test_a_folder_that_is_here_says_its_own_size(invoke: Invoke, workspace: Path) -> None:
+    folder_of(workspace / "model", num_layers=14, seq_length=1024)
     data = json.loads(invoke("serve", "cpu", "--dry-run", "--json", "--model", "model").stdout)
-    assert data["model"] == str(workplace / "model")
+    assert data["model"] == str(workspace / "model")
     assert data["memory"]["kv_token"] == 14_336
     assert data["memory"]["length"] == 1024
     assert not data["model_assumed"]
 
 
-def test_a_key_is_never_shown(invoke: Invoke, workplace: Path) -> None:
-    (workplace / "key").write_text("secret-of-ours\n")
+def test_a_key_is_never_shown(invoke: Invoke, workspace: Path) -> None:
+    (workspace / "key").write_text("secret-of-ours\n")
     for options in (("--dry-run",), ("--dry-run", "--json"), ("--print", "compose"), ("--print", "kubernetes")):
         result = invoke("serve", "cpu", *options, "--api-key-file", "key")
         assert result.exit_code == 0
@@ -103,18 +103,18 @@ def test_manifests_are_yaml(invoke: Invoke, form: str) -> None:
     ],
 )
 def test_what_cannot_be_is_said(
-    invoke: Invoke, workplace: Path, arguments: tuple[str, ...], code: int, said: str
+    invoke: Invoke, workspace: Path, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
-    (workplace / "file").write_text("")
-    (workplace / "empty").mkdir()
-    (workplace / "empty-key").write_text(" \n")
-    (workplace / "bytes").write_bytes(b"\xff\xfe")
-    folder_of(workplace / "model")
-    folder_of(workplace / "raw", auto_map={"AutoModel": "x"})
-    (workplace / "adapter").mkdir()
-    (workplace / "adapter" / "adapter_config.json").write_text('{"r": 8}')
-    (workplace / "adapter" / "adapter_model.bin").write_text("x")
-    python = workplace / "bare" / "bin" / "python"
+    (workspace / "file").write_text("")
+    (workspace / "empty").mkdir()
+    (workspace / "empty-key").write_text(" \n")
+    (workspace / "bytes").write_bytes(b"\xff\xfe")
+    folder_of(workspace / "model")
+    folder_of(workspace / "raw", auto_map={"AutoModel": "x"})
+    (workspace / "adapter").mkdir()
+    (workspace / "adapter" / "adapter_config.json").write_text('{"r": 8}')
+    (workspace / "adapter" / "adapter_model.bin").write_text("x")
+    python = workspace / "bare" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -S -I "$@"\n')
     python.chmod(0o755)
@@ -127,9 +127,9 @@ STANDIN = Path(__file__).parents[1] / "serving" / "launch" / "standin.py"
 
 
 @pytest.fixture
-def fake_vllm(workplace: Path) -> Path:
+def fake_vllm(workspace: Path) -> Path:
     """An environment whose `vllm` is a small server that takes vLLM's options and ends as it does."""
-    packages = workplace / "environment" / "packages"
+    packages = workspace / "environment" / "packages"
     module = packages / "vllm" / "entrypoints" / "openai" / "api_server.py"
     module.parent.mkdir(parents=True)
     (packages / "vllm" / "__init__.py").write_text("")
@@ -137,15 +137,15 @@ def fake_vllm(workplace: Path) -> Path:
         "import os, runpy, sys\n"
         "port = sys.argv[sys.argv.index('--port') + 1]\n"
         "assert os.environ['VLLM_API_KEY'] == 'secret-of-ours' and 'secret-of-ours' not in ' '.join(sys.argv)\n"
-        f"sys.argv = ['standin', '--port', port, '--folder', {str(workplace)!r}]\n"
+        f"sys.argv = ['standin', '--port', port, '--folder', {str(workspace)!r}]\n"
         f"runpy.run_path({str(STANDIN)!r}, run_name='__main__')\n"
     )
     module.write_text(starter)
-    python = workplace / "environment" / "bin" / "python"
+    python = workspace / "environment" / "bin" / "python"
     python.parent.mkdir()
     python.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(packages))} exec {shlex.quote(sys.executable)} "$@"\n')
     python.chmod(0o755)
-    return workplace / "environment"
+    return workspace / "environment"
 
 
 def free_port() -> int:
@@ -155,13 +155,13 @@ def free_port() -> int:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_server_runs_until_it_is_asked_to_end(workplace: Path, fake_vllm: Path, how: signal.Signals) -> None:
-    folder_of(workplace / "model")
-    (workplace / "key").write_text("secret-of-ours")
+def test_a_server_runs_until_it_is_asked_to_end(workspace: Path, fake_vllm: Path, how: signal.Signals) -> None:
+    folder_of(workspace / "model")
+    (workspace / "key").write_text("secret-of-ours")
     command = [sys.executable, "-c", "from gradatim.app.cli import main; main()", "serve", "cpu", "--json", "--force"]
     command += ["--model", "model", "--python", str(fake_vllm), "--port", str(free_port()), "--api-key-file", "key"]
     command += ["--log", "vllm.log"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ), cwd=workplace) as server:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ), cwd=workspace) as server:
         assert server.stdout is not None
         states: list[str] = []
         for line in server.stdout:
@@ -172,13 +172,13 @@ def test_a_server_runs_until_it_is_asked_to_end(workplace: Path, fake_vllm: Path
                 server.send_signal(how)
         assert server.wait(30) == 0
     assert [state for state in states if state != "draining"] == ["starting", "ready", "ended"]
-    assert "asked to end" in (workplace / "vllm.log").read_text()
+    assert "asked to end" in (workspace / "vllm.log").read_text()
 
 
 def test_a_port_that_is_taken_and_memory_that_is_not_there(
-    workplace: Path, fake_vllm: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+    workspace: Path, fake_vllm: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder_of(workplace / "model")
+    folder_of(workspace / "model")
     options = ("serve", "cpu", "--model", "model", "--python", str(fake_vllm))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -193,9 +193,9 @@ def test_a_port_that_is_taken_and_memory_that_is_not_there(
 
 
 def test_a_machine_without_the_profiles_devices(
-    workplace: Path, fake_vllm: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+    workspace: Path, fake_vllm: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder_of(workplace / "model")
+    folder_of(workspace / "model")
     monkeypatch.setattr("gradatim.app.commands.serve.find_gpus", tuple)
     result = invoke("serve", "a100-80", "--model", "model", "--python", str(fake_vllm), "--port", str(free_port()))
     assert result.exit_code == 3
