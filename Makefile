@@ -47,6 +47,7 @@ endif
 
 setup-serving: $(SERVED) ## Create .venv-serving with torch and vLLM for the CPU
 
+# Without TORCHDYNAMO_DISABLE torch compiles parts of vLLM's sampler, which needs a C++ compiler and paths without spaces.
 test-serving: $(SERVED) ## Run the tests that need torch or start a real vLLM on the CPU
 	TORCHDYNAMO_DISABLE=1 $(SERVING)/bin/python -m pytest -m 'torch or vllm'
 
@@ -93,7 +94,6 @@ $(DEVELOP): $(INSTALLED)
 	@$(PIP) install -qq -c constraints.txt -e '.[dev]'
 	@touch $@
 
-# Without TORCHDYNAMO_DISABLE torch compiles parts of vLLM's sampler, which needs a C++ compiler and paths without spaces.
 # torch comes first and exactly, so that nothing asks for another build of it; pip's own settings decide where it comes
 # from (a CPU build is enough). torchvision and its like do not match such a build, and vLLM does without them.
 $(SERVED): $(SERVING_PINS) | $(CREATED)
