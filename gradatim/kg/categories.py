@@ -16,7 +16,12 @@ OTHER_CATEGORIES = frozenset({"logical", "timeout", "no-output", "wrong-output-f
 
 def is_category(name: str) -> bool:
     """Whether a misconception may name this as an error in which it shows."""
-    return name in OTHER_CATEGORIES or bool(_ancestry(name))
+    return name in OTHER_CATEGORIES or is_exception(name)
+
+
+def is_exception(name: str) -> bool:
+    """Whether this names a built-in exception that a program can end with."""
+    return bool(_ancestry(name))
 
 
 def family(errors: Iterable[str]) -> frozenset[str]:

@@ -182,17 +182,7 @@ def _read_concept(
     if "topic" in entry:
         message = f"concept {read.id}: unknown key 'topic' (the topic stands at the head of the file)"
         reading.problems.append(Problem(document.place((*location, "topic")), message))
-    reading.concepts.append(
-        Concept(
-            id=read.id,
-            name=read.name,
-            aliases=read.aliases,
-            definition=read.definition,
-            example=read.example,
-            output=read.output,
-            topic=read.topic,
-        )
-    )
+    reading.concepts.append(Concept(**{name: getattr(read, name) for name in Concept.model_fields}))
     reading.concept_places.append(document.place(location))
     for key, links in (
         ("prerequisites", read.prerequisites),

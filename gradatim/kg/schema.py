@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from gradatim.domain import Noun
+from gradatim.kg.categories import is_exception
 
 RelationType = Literal["prerequisite", "similarity", "hierarchical"]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -26,6 +27,27 @@ class Topic(Noun):
     title: Text
 
 
+class Counterexample(Noun):
+    """A program that gets a concept wrong, and what it really does."""
+
+    code: Code
+    """A program that runs on its own and comes to an end."""
+    output: str = ""
+    """Exactly what `code` prints, up to the exception where there is one."""
+    error: str | None = None
+    """Name of the built-in exception that ends it; `None` when it runs through and is wrong all the same."""
+    why: Text
+    """What happens and why; true of this program."""
+
+    @model_validator(mode="after")
+    def _behaviour_is_stated(self) -> Self:
+        if self.error is None and not self.output:
+            raise ValueError("a counterexample needs its 'output', its 'error', or both")
+        if self.error is not None and not is_exception(self.error):
+            raise ValueError(f"'error' {self.error!r} is not the name of a built-in exception")
+        return self
+
+
 class Concept(Noun):
     """Something to know."""
 
@@ -38,6 +60,8 @@ class Concept(Noun):
     """A program that runs on its own."""
     output: str | None = None
     """Exactly what `example` prints."""
+    counterexample: Counterexample | None = None
+    """How it goes wrong, where that can be shown."""
     topic: Slug
     """Id of the chapter it belongs to."""
 
