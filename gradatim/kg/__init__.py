@@ -14,7 +14,7 @@ from gradatim.kg.loading import inspect_curriculum, load_curriculum
 from gradatim.kg.retrieval import resolve, retrieve
 from gradatim.kg.schema import Concept, ConceptGraph, Misconception, Relation, RelationType, Topic
 from gradatim.kg.sources import Sources
-from gradatim.kg.store import Chain, ConceptStore, Step
+from gradatim.kg.store import Chain, ConceptStore, Step, Surroundings
 from gradatim.kg.validation import InconsistentGraph, Problem, validate
 from gradatim.settings import Settings
 
@@ -31,6 +31,7 @@ __all__ = [
     "RelationType",
     "Sources",
     "Step",
+    "Surroundings",
     "Topic",
     "inspect_curriculum",
     "load_curriculum",

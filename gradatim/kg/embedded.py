@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from gradatim.kg.categories import family
 from gradatim.kg.lexicon import Lexicon
 from gradatim.kg.schema import Concept, ConceptGraph, Misconception, Relation, RelationType
-from gradatim.kg.store import Chain, Step
+from gradatim.kg.store import Chain, Step, Surroundings
 from gradatim.kg.validation import require_valid
 
 _Adjacency = Mapping[str, Mapping[str, float]]
@@ -113,6 +113,31 @@ class EmbeddedStore:
             )
         )
         return tuple(found)
+
+    async def around(
+        self, names: Sequence[str], *, depth: int, errors: Sequence[str] = (), misconceptions: Sequence[str] = ()
+    ) -> Surroundings:
+        concepts = tuple([await self.find(name) for name in names])
+        ids = tuple(dict.fromkeys(concept.id for concept in concepts if concept is not None))
+        chains = {item: await self.prerequisites(item, depth) for item in ids}
+        about = dict.fromkeys((*ids, *(step.concept.id for chain in chains.values() for step in chain)))
+        wider = family(errors)
+        beliefs = {
+            item.id: item
+            for concept in about
+            for item in self._about.get(concept, ())
+            if not wider.isdisjoint(item.errors)
+        }
+        return Surroundings(
+            concepts=concepts,
+            prerequisites=chains,
+            parents={item: await self.parents(item) for item in ids},
+            similar={item: await self.similar(item) for item in ids},
+            misconceptions=tuple(
+                self._misconceptions[item] for item in dict.fromkeys(misconceptions) if item in self._misconceptions
+            ),
+            beliefs=tuple(beliefs[key] for key in sorted(beliefs)),
+        )
 
     async def aclose(self) -> None:
         """Nothing is held open."""

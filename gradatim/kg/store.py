@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -40,6 +40,23 @@ class Chain:
     def direct(self) -> bool:
         """Whether the graph states the relation itself, not only through others."""
         return len(self.concepts) == 2
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the graph holds around some concepts, asked in one go: all that the retrieval of an assessment needs."""
+
+    concepts: tuple[Concept | None, ...]
+    """What each of the names means, in their order; `None` for a name that stands for nothing, or for several."""
+    prerequisites: Mapping[str, tuple[Step, ...]]
+    """Id of each concept meant → what it needs, as `ConceptStore.prerequisites` gives it."""
+    parents: Mapping[str, tuple[Step, ...]]
+    similar: Mapping[str, tuple[Step, ...]]
+    misconceptions: tuple[Misconception, ...]
+    """Those asked for by id, in that order, without ids that the graph does not have."""
+    beliefs: tuple[Misconception, ...]
+    """Misconceptions about the concepts meant and about their prerequisites that show in the errors; by id. None
+    when no errors were given."""
 
 
 @runtime_checkable
@@ -133,6 +150,19 @@ class ConceptStore(Protocol):
         Returns:
             First those about more of the concepts, then those that name more of the errors themselves, then
             by id.
+        """
+        ...
+
+    async def around(
+        self, names: Sequence[str], *, depth: int, errors: Sequence[str] = (), misconceptions: Sequence[str] = ()
+    ) -> Surroundings:
+        """Everything around some concepts, in one request to wherever the graph lies.
+
+        Args:
+            names: Ids, names or aliases.
+            depth: How many relations a prerequisite may be away.
+            errors: Error categories, of which an exception also stands for its wider ones.
+            misconceptions: Ids.
         """
         ...
 

@@ -205,3 +205,24 @@ class StoreConformance(ABC):
             assert await question("no-such") == ()
         assert await store.holds("no-such", "prerequisite", "range") is None
         assert await store.misconceptions_of(["no-such"]) == ()
+
+    async def test_around_gives_in_one_go_what_the_single_questions_give(self, store: ConceptStore) -> None:
+        found = await store.around(
+            ["range-step", "no-such", "Range function", "while"],
+            depth=2,
+            errors=["UnboundLocalError", "logical"],
+            misconceptions=["typo", "no-such", "endless", "typo"],
+        )
+        assert [item.id if item else None for item in found.concepts] == ["range-step", None, "range", "while-loop"]
+        about = ("range-step", "range", "while-loop")
+        assert found.prerequisites == {key: await store.prerequisites(key, 2) for key in about}
+        assert found.parents == {key: await store.parents(key) for key in about}
+        assert found.similar == {key: await store.similar(key) for key in about}
+        assert ids(found.misconceptions) == ["typo", "endless"]
+        assert ids(found.beliefs) == ["local-first", "off-by-one", "range-includes-stop", "typo"]
+
+    async def test_around_nothing_there_is_nothing(self, store: ConceptStore) -> None:
+        found = await store.around(["no-such"], depth=3)
+        assert (found.concepts, found.prerequisites, found.beliefs, found.misconceptions) == ((None,), {}, (), ())
+        assert (await store.around(["range"], depth=3)).beliefs == ()
+        assert (await store.around([], depth=3, errors=["logical"])).beliefs == ()

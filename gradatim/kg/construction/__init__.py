@@ -1,0 +1,1 @@
+"""Building a concept graph from course documents: read, recognise, relate, merge."""
