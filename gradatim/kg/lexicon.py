@@ -17,6 +17,17 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 _HYPHEN = re.compile(r"(?<=\w)-(?=[^\W\d])")
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _PLURALS = (("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("ies", "y"))
+_IRREGULAR = {
+    "analyses": "analysis",
+    "bases": "base",
+    "buses": "bus",
+    "criteria": "criterion",
+    "indexes": "index",
+    "indices": "index",
+    "matrices": "matrix",
+    "parentheses": "parenthesis",
+    "vertices": "vertex",
+}
 _ENGLISH = frozenset(
     {
         "and",
@@ -149,6 +160,8 @@ def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
 
 @cache
 def _singular(word: str) -> str:
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     if len(word) <= 3 or not word.endswith("s") or word.endswith("ss"):
         return word
     for plural, singular in _PLURALS:

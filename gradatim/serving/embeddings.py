@@ -89,6 +89,16 @@ _VOCABULARY = _PackagedFile(
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """The word pieces of a text, as far as the model reads it."""
+
+    offsets: tuple[tuple[int, int], ...]
+    """Start and end of each in the text, `end` exclusive."""
+    states: Any
+    """Array (pieces, dimensions): the last hidden state of each."""
+
+
 class MiniLMEmbedder:
     """all-MiniLM-L6-v2: mean of the word pieces' last hidden states, scaled to length 1.
 
@@ -119,15 +129,30 @@ class MiniLMEmbedder:
         """
         return [list(self._vector(text)) for text in texts]
 
+    def pieces(self, text: str) -> Pieces:
+        """A text's word pieces, each with its vector in the context of the others.
+
+        Raises:
+            ModelError: The model's files are missing.
+        """
+        encoding, states = self._states(text)
+        # the first and the last are marks of the model's own
+        return Pieces(tuple(encoding.offsets[1:-1]), states[1:-1])
+
     def _embed_one(self, text: str) -> tuple[float, ...]:
         import numpy as np
 
-        tokenizer, session = self._load()
-        ids = np.asarray([tokenizer.encode(text).ids], dtype=np.int64)
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        states = session.run(["last_hidden_state"], feed)[0][0]
-        mean = states.mean(axis=0)
+        mean = self._states(text)[1].mean(axis=0)
         return tuple((mean / np.linalg.norm(mean)).tolist())
+
+    def _states(self, text: str) -> tuple[Any, Any]:
+        import numpy as np
+
+        tokenizer, session = self._load()
+        encoding = tokenizer.encode(text)
+        ids = np.asarray([encoding.ids], dtype=np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        return encoding, session.run(["last_hidden_state"], feed)[0][0]
 
     def _load(self) -> tuple[Any, Any]:
         with self._lock:
