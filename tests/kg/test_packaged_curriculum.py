@@ -40,15 +40,15 @@ def test_nothing_is_wrong_with_it() -> None:
     sources = Sources.read(files("gradatim.kg") / "curricula" / "python")
     _, problems = inspect_curriculum(sources)
     assert [str(problem) for problem in problems if problem.severity == "error"] == []
-    assert len(sources.files) == 16
+    assert len(sources.files) == 28
 
 
 def test_it_is_large_enough_to_teach_from(graph: ConceptGraph) -> None:
     assert graph.name == "python"
-    assert len([concept for concept in graph.concepts if concept.definition]) >= 250
-    assert len(graph.relations) >= 650
+    assert len([concept for concept in graph.concepts if concept.definition]) >= 850
+    assert len(graph.relations) >= 2200
     assert {edge.type for edge in graph.relations} == {"prerequisite", "similarity", "hierarchical"}
-    assert len(graph.misconceptions) >= 130
+    assert len(graph.misconceptions) >= 250
     for item in graph.misconceptions:
         assert all((item.belief, item.correction, item.looks_like, item.evidence, item.talk, item.errors)), item.id
 
