@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from asyncio import gather
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from gradatim.domain import Evidence, LearnerState, MisconceptionMatch
+from gradatim.kg.passages import PassageIndex
 from gradatim.kg.schema import Concept, Misconception
-from gradatim.kg.store import ConceptStore, Step
+from gradatim.kg.store import ConceptStore, Step, Surroundings
 
 DEPTH = 3
 """How far back a prerequisite chain is followed."""
@@ -35,6 +37,7 @@ class _Group:
 class _Weakest:
     concept: Concept
     needed_for: Concept
+    path: tuple[str, ...]
     mastery: float
     observations: int
 
@@ -60,14 +63,16 @@ async def retrieve(
     errors: Sequence[str] = (),
     misconceptions: Sequence[MisconceptionMatch] = (),
     mastery: LearnerState | None = None,
+    history: Sequence[str] = (),
+    passages: PassageIndex | None = None,
     limit: int = 12,
 ) -> list[Evidence]:
-    """What the graph says about one program.
+    """What the graph says about one program, in one request to wherever the graph lies.
 
     In this order: misconceptions that were matched; the task's concepts; their prerequisite chains; the
-    prerequisite this learner masters least; misconceptions about these concepts that show in these errors;
-    what the concepts are a kind or part of; what is similar. When `limit` does not hold all of it, every sort
-    gets its share before any gets more.
+    prerequisite this learner masters least; misconceptions about these concepts and what they need that show in
+    these errors, the likeliest first; passages of the course; what the concepts are a kind or part of; what is
+    similar. When `limit` does not hold all of it, every sort gets its share before any gets more.
 
     Args:
         store: The graph.
@@ -77,29 +82,33 @@ async def retrieve(
         misconceptions: Those that the program shows signs of. Those that the graph does not know are left
             out.
         mastery: What the memory knows about the learner.
+        history: Ids of misconceptions that this learner showed before, once for each time.
+        passages: Text of the course.
         limit: Most items to return.
 
     Returns:
-        Evidence with distinct ids, the same for the same arguments and graph.
+        Evidence with distinct ids, the same for the same arguments and graph. `detail["path"]` holds the ids of the
+        concepts through which an item hangs together with the task, in the direction of the relations.
     """
-    (about, _), matched = await gather(resolve(store, concepts), _matched(store, misconceptions))
-    chains = await gather(*(store.prerequisites(concept.id, DEPTH) for concept in about))
-    weakest = _weakest(about, chains, mastery)
-    ids = [concept.id for concept in about] + ([weakest.concept.id] if weakest else [])
-    proposed, parents, similar = await gather(
-        _proposed(store, ids, errors),
-        gather(*(store.parents(concept.id) for concept in about)),
-        gather(*(store.similar(concept.id) for concept in about)),
-    )
+    ordered = sorted(misconceptions, key=lambda match: (-match.confidence, match.id))
+    around = await store.around(concepts, depth=DEPTH, errors=errors, misconceptions=[match.id for match in ordered])
+    about = tuple({concept.id: concept for concept in around.concepts if concept is not None}.values())
     source = f"kg/{store.name}"
+    matches = {match.id: match for match in reversed(ordered)}
+    matched = tuple(
+        _misconception(item, source, _way(item, about, around), match=matches[item.id])
+        for item in around.misconceptions
+    )
+    weakest = _weakest(about, around.prerequisites, mastery)
     groups = (
         _Group(matched, 3),
-        _Group(tuple(_concept(concept, source, {"role": "task"}) for concept in about), 3),
-        _Group(tuple(_path(*pair, source) for pair in zip(about, chains, strict=True) if pair[1]), 2),
+        _Group(tuple(_concept(item, source, {"role": "task", "path": [item.id]}) for item in about), 3),
+        _Group(tuple(_path(item, chain, source) for item in about if (chain := around.prerequisites[item.id])), 2),
         _Group((_weakest_evidence(weakest, source),) if weakest else (), 1),
-        _Group(proposed, 2),
-        _Group(_neighbours(about, parents, "parent", source), 1),
-        _Group(_neighbours(about, similar, "similar", source), 1),
+        _Group(_beliefs(around, about, errors, mastery, history, source), 2),
+        _Group(_passages(passages, about, errors, source), 1),
+        _Group(_neighbours(about, around.parents, "parent", source), 1),
+        _Group(_neighbours(about, around.similar, "similar", source), 1),
     )
     return _select(groups, limit)
 
@@ -126,24 +135,62 @@ def _select(groups: Sequence[_Group], limit: int) -> list[Evidence]:
 # ------------------------------------------------------------------------------------- misconceptions
 
 
-async def _matched(store: ConceptStore, matches: Sequence[MisconceptionMatch]) -> tuple[Evidence, ...]:
-    ordered = sorted(matches, key=lambda match: (-match.confidence, match.id))
-    found = await gather(*(store.misconception(match.id) for match in ordered))
-    return tuple(
-        _misconception(item, f"kg/{store.name}", match)
-        for item, match in zip(found, ordered, strict=True)
-        if item is not None
-    )
+def _beliefs(
+    around: Surroundings,
+    about: Sequence[Concept],
+    errors: Sequence[str],
+    mastery: LearnerState | None,
+    history: Sequence[str],
+    source: str,
+) -> tuple[Evidence, ...]:
+    """Misconceptions that nothing in the program was matched with, the likeliest first."""
+    places = _nearness(about, around.prerequisites)
+    exact = frozenset(errors)
+    known = {belief.concept: belief for belief in mastery.mastery} if mastery is not None else {}
+    before = Counter(history)
+    ranked: list[tuple[float, Misconception, dict[str, JsonValue]]] = []
+    for item in around.beliefs:
+        near = max(places.get(concept, 0.0) for concept in item.concepts)
+        shared = sum(places.get(concept, 0.0) == 1.0 for concept in item.concepts) / len(item.concepts)
+        weak = [1 - known[concept].probability for concept in item.concepts if concept in known]
+        parts: dict[str, float] = {
+            "nearness": near,
+            "focus": 0.5 * shared,
+            "error": 0.5 if exact.intersection(item.errors) else 0.25,
+            "history": min(0.25 * before[item.id], 0.5),
+            "weakness": 0.5 * max(weak, default=0.0),
+        }
+        ranked.append((sum(parts.values()), item, {name: round(part, 4) for name, part in parts.items() if part}))
+    ranked.sort(key=lambda entry: (-round(entry[0], 9), entry[1].id))
+    return tuple(_misconception(item, source, _way(item, about, around), ranked_by=parts) for _, item, parts in ranked)
 
 
-async def _proposed(store: ConceptStore, concepts: Sequence[str], errors: Sequence[str]) -> tuple[Evidence, ...]:
-    if not concepts or not errors:
-        return ()
-    found = await store.misconceptions_of(concepts, errors)
-    return tuple(_misconception(item, f"kg/{store.name}", None) for item in found)
+def _nearness(about: Sequence[Concept], chains: Mapping[str, Sequence[Step]]) -> dict[str, float]:
+    """1 for the task's concepts; for a prerequisite its weight, halved with every relation between."""
+    places: dict[str, float] = {}
+    for chain in chains.values():
+        for step in chain:
+            places[step.concept.id] = max(places.get(step.concept.id, 0.0), step.weight * 0.5**step.distance)
+    return places | {concept.id: 1.0 for concept in about}
 
 
-def _misconception(item: Misconception, source: str, match: MisconceptionMatch | None) -> Evidence:
+def _way(item: Misconception, about: Sequence[Concept], around: Surroundings) -> list[str]:
+    """From one of its concepts to the task's: the shortest way."""
+    own = {concept.id for concept in about}
+    if here := [concept for concept in item.concepts if concept in own]:
+        return [here[0]]
+    ways = [step.path for chain in around.prerequisites.values() for step in chain if step.concept.id in item.concepts]
+    return list(min(ways, key=lambda way: (len(way), way))) if ways else [item.concepts[0]]
+
+
+def _misconception(
+    item: Misconception,
+    source: str,
+    way: Sequence[str],
+    *,
+    match: MisconceptionMatch | None = None,
+    ranked_by: dict[str, JsonValue] | None = None,
+) -> Evidence:
     detail: dict[str, JsonValue] = {
         "belief": item.belief,
         "correction": item.correction,
@@ -153,7 +200,10 @@ def _misconception(item: Misconception, source: str, match: MisconceptionMatch |
         "concepts": list(item.concepts),
         "errors": list(item.errors),
         "matched": match is not None,
+        "path": list(way),
     }
+    if ranked_by is not None:
+        detail["ranked_by"] = ranked_by
     if match is not None:
         detail |= {"confidence": match.confidence, "why": match.why, "observed": list(match.evidence)}
     opening = f"Common wrong belief: {_sentences(item.belief, 0)} In truth: "
@@ -182,6 +232,7 @@ def _concept(concept: Concept, source: str, detail: dict[str, JsonValue], *, rem
             "definition": concept.definition,
             "example": concept.example,
             "output": concept.output,
+            "counterexample": concept.counterexample.plain() if concept.counterexample else None,
             **detail,
         },
         source=source,
@@ -201,6 +252,7 @@ def _path(concept: Concept, chain: Sequence[Step], source: str) -> Evidence:
         summary=summary,
         detail={
             "concept": concept.id,
+            "path": list(max(chain, key=lambda step: step.distance).path),
             "chain": [
                 {
                     "concept": step.concept.id,
@@ -217,7 +269,7 @@ def _path(concept: Concept, chain: Sequence[Step], source: str) -> Evidence:
 
 
 def _weakest(
-    about: Sequence[Concept], chains: Sequence[Sequence[Step]], mastery: LearnerState | None
+    about: Sequence[Concept], chains: Mapping[str, Sequence[Step]], mastery: LearnerState | None
 ) -> _Weakest | None:
     """The prerequisite with the lowest mastery of those observed and not mastered; on a tie the nearest."""
     if mastery is None:
@@ -226,8 +278,8 @@ def _weakest(
     own = {concept.id for concept in about}
     candidates = [
         (beliefs[step.concept.id].probability, step.distance, step.concept.id, index, step)
-        for index, chain in enumerate(chains)
-        for step in chain
+        for index, concept in enumerate(about)
+        for step in chains[concept.id]
         if step.concept.id in beliefs and step.concept.id not in own
     ]
     if not candidates:
@@ -235,13 +287,14 @@ def _weakest(
     probability, _, concept_id, index, step = min(candidates, key=lambda candidate: candidate[:4])
     if probability > MASTERED:
         return None
-    return _Weakest(step.concept, about[index], probability, beliefs[concept_id].observations)
+    return _Weakest(step.concept, about[index], step.path, probability, beliefs[concept_id].observations)
 
 
 def _weakest_evidence(weakest: _Weakest, source: str) -> Evidence:
     detail: dict[str, JsonValue] = {
         "role": "weakest-prerequisite",
         "of": weakest.needed_for.id,
+        "path": list(weakest.path),
         "mastery": weakest.mastery,
         "observations": weakest.observations,
     }
@@ -249,21 +302,52 @@ def _weakest_evidence(weakest: _Weakest, source: str) -> Evidence:
 
 
 def _neighbours(
-    about: Sequence[Concept], steps: Sequence[Sequence[Step]], role: str, source: str
+    about: Sequence[Concept], steps: Mapping[str, Sequence[Step]], role: str, source: str
 ) -> tuple[Evidence, ...]:
     """Neighbours in turn: the first of every concept, then the second of every concept, …"""
     ranked = sorted(
-        ((rank, index, step) for index, found in enumerate(steps) for rank, step in enumerate(found)),
+        ((rank, index, step) for index, concept in enumerate(about) for rank, step in enumerate(steps[concept.id])),
         key=lambda item: item[:2],
     )
     return tuple(
-        _concept(step.concept, source, {"role": role, "of": about[index].id}, remark=_remark(role, about[index]))
+        _concept(
+            step.concept,
+            source,
+            {"role": role, "of": about[index].id, "path": list(step.path)},
+            remark=_remark(role, about[index]),
+        )
         for _, index, step in ranked
     )
 
 
 def _remark(role: str, concept: Concept) -> str:
     return f" ({concept.name} is a kind or part of it)" if role == "parent" else f" (similar to {concept.name})"
+
+
+# ------------------------------------------------------------------------------------------- passages
+
+
+def _passages(
+    index: PassageIndex | None, about: Sequence[Concept], errors: Sequence[str], source: str
+) -> tuple[Evidence, ...]:
+    if index is None:
+        return ()
+    return tuple(
+        Evidence(
+            id=f"passage:{passage.id}",
+            kind="passage",
+            summary=_sentences(passage.text, SUMMARY_LENGTH),
+            detail={
+                "text": passage.text,
+                "heading": passage.heading,
+                "place": passage.place,
+                "concepts": list(passage.concepts),
+                "path": [concept.id for concept in about if concept.id in passage.concepts],
+            },
+            source=passage.source or source,
+        )
+        for passage in index.about([concept.id for concept in about], errors)
+    )
 
 
 # ----------------------------------------------------------------------------------------------- text
