@@ -1,7 +1,7 @@
 """A concept graph as one JSON file: what `gradatim kg build` writes, and what a gold standard is.
 
-`{"concepts": [{"name", "aliases"}], "edges": [{"source", "target", "type"}]}` and further keys. An edge's ends are names
-of concepts; its direction is that of `gradatim.kg.schema.Relation`.
+`{"concepts": [{"name", "aliases"}], "edges": [{"source", "target", "type"}]}` and further keys. An edge's ends are
+names of concepts; its direction is that of `gradatim.kg.schema.Relation`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ class FileConcept(_Part):
     """The sentence it rests on, the one that says most about it."""
     place: str | None = None
     """Where that sentence stands."""
+    mentions: int | None = None
+    """How often the course names it."""
     standing: Standing = "proposed"
 
 
@@ -65,6 +67,13 @@ class FileSkipped(_Part):
     reason: str
 
 
+class Doubtful(_Part):
+    """Items that are not in the graph because they are just below the threshold: for people to look at."""
+
+    concepts: tuple[FileConcept, ...] = ()
+    edges: tuple[FileEdge, ...] = ()
+
+
 class GraphFile(_Part):
     """A whole file. Unknown keys are kept."""
 
@@ -73,6 +82,9 @@ class GraphFile(_Part):
     skipped: tuple[FileSkipped, ...] = ()
     concepts: tuple[FileConcept, ...]
     edges: tuple[FileEdge, ...] = ()
+    doubtful: Doubtful = Doubtful()
+    thresholds: dict[str, float] = {}
+    """Confidence from which an item entered the graph: of `concept`, and of each type of relation."""
 
     def write(self, path: Path) -> None:
         """Write the file, whole or not at all.

@@ -155,11 +155,12 @@ def name_key(name: str) -> Key:
 
 def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
     for match in _TOKEN.finditer(_HYPHEN.sub(" ", text)):
-        yield _singular(match.group().casefold()), match.start(), match.end()
+        yield singular(match.group().casefold()), match.start(), match.end()
 
 
 @cache
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """An English noun without its plural ending, as far as that can be told from its letters."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     if len(word) <= 3 or not word.endswith("s") or word.endswith("ss"):

@@ -9,6 +9,7 @@ written here.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import threading
 from collections.abc import Sequence
@@ -178,3 +179,14 @@ class MiniLMEmbedder:
 def default_embedder() -> Embedder:
     """The embedder that comes with gradatim; one for the whole process."""
     return MiniLMEmbedder()
+
+
+@cache
+def default_vocabulary() -> dict[str, int]:
+    """The words and word pieces that the packaged model knows, by their place; whole words by falling frequency.
+
+    Raises:
+        ModelError: The model's files are missing.
+    """
+    vocabulary: dict[str, int] = json.loads(_VOCABULARY.locate().read_bytes())["model"]["vocab"]
+    return vocabulary
