@@ -15,7 +15,7 @@ import pytest
 from gradatim.domain import LearnerEvent, Recollection
 from gradatim.errors import ModelError, StorageError
 from gradatim.memory import ChromaRecall, open_memory
-from gradatim.memory.folder import ChromaFolder
+from gradatim.serving.vectors import ChromaFolder
 from gradatim.serving.embeddings import default_embedder
 from gradatim.settings import Settings
 from tests.memory.material import HashingEmbedder, event, recollection

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from gradatim.errors import GradatimError, StorageError
-from gradatim.memory.index_files import blank_unused
+from gradatim.serving.vectors.index_files import blank_unused
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -122,7 +122,7 @@ class ChromaFolder:
                 except BlockingIOError:
                     if time.monotonic() > deadline:
                         raise StorageError(
-                            f"another process has been using the recall folder for {LOCK_SECONDS:.0f} s",
+                            f"another process has been using the folder for {LOCK_SECONDS:.0f} s",
                             place=str(self.path),
                             remedy="wait for that process or end it",
                         ) from None
@@ -140,15 +140,15 @@ class ChromaFolder:
             raise
         except OSError as error:
             raise StorageError(
-                f"the recall folder cannot be used: {error.strerror or error}",
+                f"the folder of vectors cannot be used: {error.strerror or error}",
                 place=str(self.path),
                 remedy="make it a folder that can be read and written",
             ) from error
         except Exception as error:  # Chroma raises its own errors, ValueError and AttributeError alike
             raise StorageError(
-                f"the recall folder cannot be used: {error}",
+                f"the folder of vectors cannot be used: {error}",
                 place=str(self.path),
-                remedy="move the folder away to begin an empty one; the event log does not need it",
+                remedy="move the folder away to begin an empty one",
             ) from error
 
 
