@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +18,14 @@ from pydantic_settings import (
 from gradatim.errors import SettingsError
 
 SandboxChoice = Literal["auto", "bubblewrap", "landlock", "docker", "unsafe"]
+_GRAPH_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+
+
+def _graph(value: str) -> str:
+    scheme, colon, _ = value.partition("://")
+    if value != "embedded" and not (colon and scheme in _GRAPH_SCHEMES):
+        raise ValueError("neither 'embedded' nor an address like neo4j://host:7687")
+    return value
 
 
 class Settings(BaseSettings):
@@ -34,7 +42,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: user_data_path("gradatim"))
     """Learner memory, checkpoints and recall."""
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("gradatim"))
-    """Pulled models."""
+    """Pulled models, and snapshots of a concept graph on a server."""
     model: str = "qwen2.5-coder-1.5b"
     """A catalogue name, a path to a GGUF file, `http(s)://host/v1#name` (several addresses with commas between them),
     `vllm:FOLDER#name` (vLLM's engine in this process), or `none` (grounded realiser)."""
@@ -80,6 +88,19 @@ class Settings(BaseSettings):
     """Bytes a submitted program may have."""
     curriculum: Path | None = None
     """Folder of curriculum files; the packaged Python curriculum when not given."""
+    graph: Annotated[str, AfterValidator(_graph)] = "embedded"
+    """Where the concept graph is: `embedded` (the curriculum, in this process), or the address of a Neo4j server
+    (`neo4j://host:7687`, `bolt://…`, encrypted with `+s` behind the scheme)."""
+    graph_name: str = "python"
+    """Which of the graphs on the server."""
+    neo4j_user: str = "neo4j"
+    neo4j_password: SecretStr | None = None
+    """Nobody is named to the server when not given."""
+    neo4j_database: str = "neo4j"
+    neo4j_pool: Annotated[int, Field(ge=1, le=1000)] = 16
+    """Connections to the graph server at most; questions beyond that wait in order."""
+    neo4j_deadline: Annotated[float, Field(gt=0)] = 0.5
+    """Seconds one question to the graph server may take; then the last snapshot answers."""
     repair_seconds: Annotated[float, Field(ge=0, le=60)] = 2.0
     """Time in which a change that makes every test pass is searched; 0 searches none."""
     policy: Path | None = None
@@ -122,9 +143,19 @@ class Settings(BaseSettings):
         return self.data_dir / "recall"
 
     @cached_property
+    def passages_path(self) -> Path:
+        """Chroma folder of course documents."""
+        return self.data_dir / "passages"
+
+    @cached_property
     def models_dir(self) -> Path:
         """Pulled model files."""
         return self.cache_dir / "models"
+
+    @cached_property
+    def graph_snapshots_dir(self) -> Path:
+        """Snapshots of concept graphs on servers."""
+        return self.cache_dir / "graphs"
 
 
 def load_settings(**overrides: object) -> Settings:

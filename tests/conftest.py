@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from gradatim.app.bench.retrieval.arcade import ArcadeServer, NoServer, arcade_server
+from gradatim.kg.neo4j import Server
+from tests import bolt
 from tests.engine import NoEngine, docker_engine
 
 
@@ -18,6 +21,33 @@ def docker_host() -> Iterator[str]:
             yield address
     except NoEngine as reason:
         pytest.skip(f"no Docker Engine: {reason}")
+
+
+@pytest.fixture(scope="session", params=bolt.KINDS)
+def graph_server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A graph server that speaks Bolt; where there is none, the test is skipped with the reason."""
+    try:
+        with bolt.graph_server(request.param) as server:
+            yield server
+    except NoServer as reason:
+        pytest.skip(f"no graph server: {reason}")
+
+
+@pytest.fixture(scope="session")
+def _mortal() -> Iterator[ArcadeServer]:
+    try:
+        with arcade_server() as server:
+            yield server
+    except NoServer as reason:
+        pytest.skip(f"no graph server: {reason}")
+
+
+@pytest.fixture
+def mortal(_mortal: ArcadeServer) -> ArcadeServer:
+    """A graph server that a test may kill."""
+    if not _mortal.running:
+        _mortal.start()
+    return _mortal
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 from gradatim.agents.state import Plain, State, degraded, diagnosis_of, learner_of, task_of
 from gradatim.domain import Diagnosis, Evidence, LearnerState, Recollection, Task
 from gradatim.errors import GradatimError
 from gradatim.kg import ConceptStore, resolve
+from gradatim.kg.fallback import stand_in
 from gradatim.kg.retrieval import retrieve
 
 WEAK = 0.5
@@ -51,17 +53,22 @@ class Retriever:
         diagnosis = diagnosis_of(state)
         recollections = [Recollection.model_validate(item) for item in state.get("recollections") or ()]
         task = task_of(state)
+        began = monotonic()
         try:
             grounds = await self.ground(task, diagnosis, learner_of(state), recollections)
             _, unknown = await resolve(self.store, task.concepts)
         except GradatimError as error:
             update: Plain = {"grounds": [item.plain() for item in diagnosis.evidence]}
             return update | degraded(self.name, error, "feedback without the concept graph")
-        found: Plain = {"grounds": [item.plain() for item in grounds]}
+        degradations: list[Any] = []
+        if (instead := stand_in(self.store, began)) is not None:
+            fallback = f"evidence from the last snapshot of the concept graph, version {instead.version}"
+            degradations += degraded(self.name, instead, fallback)["degradations"]
         if unknown:
             reason = f"the concept graph {self.store.name} does not know {', '.join(unknown)} of task {task.id}"
-            found |= degraded(self.name, reason, "evidence from the other concepts")
-        return found
+            degradations += degraded(self.name, reason, "evidence from the other concepts")["degradations"]
+        found: Plain = {"grounds": [item.plain() for item in grounds]}
+        return found | {"degradations": degradations} if degradations else found
 
 
 def _mastery(task: Task, learner: LearnerState | None) -> list[Evidence]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from langchain_core.language_models import BaseChatModel
 
-from gradatim.kg import ConceptStore, open_graph
+from gradatim.kg import ConceptStore, opened_graph
 from gradatim.memory import LearnerMemory, open_memory
 from gradatim.memory.decisions import DecisionStore, SQLiteDecisions
 from gradatim.serving import open_chat_model
@@ -48,7 +48,7 @@ class Services:
         stack = AsyncExitStack()
         try:
             sandbox = await stack.enter_async_context(open_sandbox(settings))
-            concepts = await asyncio.to_thread(open_graph, settings)
+            concepts = await stack.enter_async_context(opened_graph(settings))
             memory = await stack.enter_async_context(open_memory(settings))
             decisions = SQLiteDecisions(settings.memory_path)
             stack.push_async_callback(decisions.aclose)

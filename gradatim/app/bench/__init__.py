@@ -76,6 +76,7 @@ _MEASURES = {
     "overhead": "Cost of one assessment without the language model.",
     "prefix": "Prompt tokens read and time taken, against the straightforward order of prompts and requests.",
     "repair": "Wrong programs repaired, alone and with pools of correct ones, and how many repairs are right (--data).",
+    "retrieval": "Asking the concept graph: in this process, over Bolt, 10,000 at once, with the server killed.",
     "sandbox": "Programs a second and agreement with labels, against a python -I process each (--data).",
     "steering": "What controlled decoding adds to a decoding step, against the sampler's softmax.",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradatim.app.checkup.finding import Check, Finding, Status, examine
+from gradatim.app.checkup.graph import check_graph
 from gradatim.app.checkup.places import check_curriculum, check_data_dir, check_python
 from gradatim.app.checkup.programs import check_docker, check_sandboxes
 from gradatim.app.checkup.services import check_libraries, check_memory, check_model
@@ -12,6 +13,7 @@ CHECKS: tuple[Check, ...] = (
     check_libraries,
     check_data_dir,
     check_curriculum,
+    check_graph,
     check_sandboxes,
     check_docker,
     check_model,

@@ -17,7 +17,7 @@ from gradatim.app.options import data_dir_option, json_option
 from gradatim.app.records import erase_records, open_records
 from gradatim.domain import Composite, LearnerEvent, LearnerState
 from gradatim.errors import InputError
-from gradatim.kg import open_graph
+from gradatim.kg import opened_graph
 from gradatim.memory import LearnerMemory, open_memory
 from gradatim.memory.decisions import SQLiteDecisions
 from gradatim.memory.indicators import History, indicators
@@ -224,11 +224,10 @@ async def _indicators(memory: LearnerMemory, learner_id: str) -> Composite:
     state = await memory.state(learner_id)
     events = await memory.events(learner_id)
     mastery = {item.concept: item.probability for item in state.mastery}
-    concepts = open_graph(load_settings())
-    needed = {
-        concept: [step.concept.id for step in await concepts.prerequisites(concept, depth=1)] for concept in mastery
-    }
-    await concepts.aclose()
+    async with opened_graph(load_settings()) as concepts:
+        needed = {
+            concept: [step.concept.id for step in await concepts.prerequisites(concept, depth=1)] for concept in mastery
+        }
     return indicators(History(tuple(reversed(events)), mastery, needed))
 
 

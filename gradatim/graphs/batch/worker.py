@@ -24,7 +24,7 @@ from gradatim.graphs.batch.keeper import (
     remote_memory,
 )
 from gradatim.graphs.services import Services
-from gradatim.kg import open_graph
+from gradatim.kg import opened_graph
 from gradatim.serving import open_chat_model
 from gradatim.settings import Settings
 from gradatim.tools.sandbox import open_sandbox
@@ -100,7 +100,7 @@ class AssessmentWorker:
         return await assess_job(self._assessor, job)
 
     async def close(self) -> None:
-        """Close sandbox and model."""
+        """Close sandbox and concept graph."""
         await self._stack.aclose()
 
     async def _open(self) -> Assessor:
@@ -109,7 +109,7 @@ class AssessmentWorker:
             services = Services(
                 settings,
                 sandbox=await self._stack.enter_async_context(open_sandbox(settings)),
-                concepts=await asyncio.to_thread(open_graph, settings),
+                concepts=await self._stack.enter_async_context(opened_graph(settings)),
                 memory=remote_memory(self._call),
                 decisions=remote_decisions(self._call),
                 model=await asyncio.to_thread(open_chat_model, settings.model, settings),
