@@ -11,6 +11,7 @@ from gradatim.domain import Diagnosis, Evidence, LearnerState, Recollection, Tas
 from gradatim.errors import GradatimError
 from gradatim.kg import ConceptStore, resolve
 from gradatim.kg.fallback import stand_in
+from gradatim.kg.passages import PassageIndex
 from gradatim.kg.retrieval import retrieve
 
 WEAK = 0.5
@@ -21,13 +22,16 @@ class Retriever:
     """Collects the evidence that a feedback may cite.
 
     Args:
+        store: The concept graph.
+        passages: Text of the course.
         limit: Pieces of evidence from the graph at most.
     """
 
     name = "retrieve"
 
-    def __init__(self, store: ConceptStore, limit: int = 8) -> None:
+    def __init__(self, store: ConceptStore, passages: PassageIndex | None = None, limit: int = 8) -> None:
         self.store = store
+        self.passages = passages
         self.limit = limit
 
     async def ground(
@@ -44,6 +48,8 @@ class Retriever:
             errors=(diagnosis.error_category,) if diagnosis.error_category else (),
             misconceptions=diagnosis.misconceptions,
             mastery=learner,
+            history=[shown for item in recollections for shown in item.misconceptions],
+            passages=self.passages,
             limit=self.limit,
         )
         found = (*diagnosis.evidence, *graph, *_mastery(task, learner), *map(_history, recollections))

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from langchain_core.language_models import BaseChatModel
 
 from gradatim.kg import ConceptStore, opened_graph
+from gradatim.kg.passages import PassageIndex
+from gradatim.kg.passages.opening import open_passages
 from gradatim.memory import LearnerMemory, open_memory
 from gradatim.memory.decisions import DecisionStore, SQLiteDecisions
 from gradatim.serving import open_chat_model
@@ -23,6 +25,7 @@ class Services:
 
     Attributes:
         model: Chat model; the grounded realiser for `none`.
+        passages: Text of the course that feedback can rest on.
         stack: Closes what was opened here.
     """
 
@@ -32,6 +35,7 @@ class Services:
     memory: LearnerMemory
     decisions: DecisionStore
     model: BaseChatModel
+    passages: PassageIndex | None = None
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @classmethod
@@ -49,6 +53,7 @@ class Services:
         try:
             sandbox = await stack.enter_async_context(open_sandbox(settings))
             concepts = await stack.enter_async_context(opened_graph(settings))
+            passages = await open_passages(concepts, settings.passages_path)
             memory = await stack.enter_async_context(open_memory(settings))
             decisions = SQLiteDecisions(settings.memory_path)
             stack.push_async_callback(decisions.aclose)
@@ -58,7 +63,7 @@ class Services:
         except BaseException:
             await stack.aclose()
             raise
-        return cls(settings, sandbox, concepts, memory, decisions, chat, stack)
+        return cls(settings, sandbox, concepts, memory, decisions, chat, passages, stack)
 
     async def aclose(self) -> None:
         """Close everything."""

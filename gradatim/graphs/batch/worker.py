@@ -25,6 +25,7 @@ from gradatim.graphs.batch.keeper import (
 )
 from gradatim.graphs.services import Services
 from gradatim.kg import opened_graph
+from gradatim.kg.passages.opening import open_passages
 from gradatim.serving import open_chat_model
 from gradatim.settings import Settings
 from gradatim.tools.sandbox import open_sandbox
@@ -106,13 +107,15 @@ class AssessmentWorker:
     async def _open(self) -> Assessor:
         with TemporaryDirectory(prefix="gradatim-") as folder:  # read while opening and not needed afterwards
             settings = await asyncio.to_thread(self._luggage.unpacked, Path(folder))
+            concepts = await self._stack.enter_async_context(opened_graph(settings))
             services = Services(
                 settings,
                 sandbox=await self._stack.enter_async_context(open_sandbox(settings)),
-                concepts=await self._stack.enter_async_context(opened_graph(settings)),
+                concepts=concepts,
                 memory=remote_memory(self._call),
                 decisions=remote_decisions(self._call),
                 model=await asyncio.to_thread(open_chat_model, settings.model, settings),
+                passages=await open_passages(concepts, settings.passages_path),
             )
             checkpoints, store = RemoteCheckpoints(self._call), RemoteStore(self._call)
             graph: Any = build_assessment_graph(services)

@@ -58,8 +58,8 @@ class PairCase:
     signs: frozenset[str]
     """What is seen of the pair as such, as seen from its first concept: names, background, standing."""
     contexts: Sequence[Context]
-    vectors: Sequence[tuple[Any, Any]]
-    """For each context, the vectors of the first and of the second concept of the pair."""
+    vectors: Sequence[tuple[Any, Any, Any]]
+    """For each context, the vectors of the first concept, of the second, and of the words between them."""
 
 
 class RelationJudge:
@@ -106,19 +106,22 @@ class RelationJudge:
         signs: list[list[int]] = []
         first: list[Any] = []
         second: list[Any] = []
+        between: list[Any] = []
         for number, case in enumerate(cases):
-            for context, (a, b) in zip(case.contexts, case.vectors, strict=True):
+            for context, (a, b, words) in zip(case.contexts, case.vectors, strict=True):
                 owners.append(number)
                 signs.append(_places(context.signs_for(case.pair), self._signs, turned))
                 first.append(b if turned else a)
                 second.append(a if turned else b)
+                between.append(words)
         if not owners:
             return total
         hidden = np.stack([w["embedding"][places].sum(axis=0) for places in signs])
         linear = np.stack([w["linear"][places].sum(axis=0) for places in signs])
         left = np.tanh(np.stack(first) @ w["first"] + w["first_bias"])
         right = np.tanh(np.stack(second) @ w["second"] + w["second_bias"])
-        hidden = hidden + np.concatenate([left, right, left * right], axis=1) @ w["mix"] + w["mix_bias"]
+        middle = np.tanh(np.stack(between) @ w["between"] + w["between_bias"])
+        hidden = hidden + np.concatenate([left, right, left * right, middle], axis=1) @ w["mix"] + w["mix_bias"]
         evidence = np.maximum(hidden, 0) @ w["out"] + w["out_bias"] + linear
         return total + _strongest(evidence, owners, len(cases))
 

@@ -132,7 +132,23 @@ def _parts(sentence: Sentence, first: int, last: int, example_names: Container[s
                 yield phrase
 
 
-_NEVER_FIRST = frozenset("following such own other many more most some few several various same certain".split())
+_NEVER_FIRST = frozenset(
+    [
+        "following",
+        "such",
+        "own",
+        "other",
+        "many",
+        "more",
+        "most",
+        "some",
+        "few",
+        "several",
+        "various",
+        "same",
+        "certain",
+    ]
+)
 
 
 def _is_word(token: Token) -> bool:

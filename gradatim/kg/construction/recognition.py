@@ -15,8 +15,31 @@ from gradatim.kg.lexicon import Key
 
 _NAMING = frozenset({"called", "named", "known", "term", "termed", "dubbed"})
 _CODE_NOUNS = frozenset(
-    "argument attribute block class clause constant decorator exception expression function keyword library loop method"
-    " module object operator option package parameter statement type variable".split()
+    [
+        "argument",
+        "attribute",
+        "block",
+        "class",
+        "clause",
+        "constant",
+        "decorator",
+        "exception",
+        "expression",
+        "function",
+        "keyword",
+        "library",
+        "loop",
+        "method",
+        "module",
+        "object",
+        "operator",
+        "option",
+        "package",
+        "parameter",
+        "statement",
+        "type",
+        "variable",
+    ]
 )
 _CUES = (
     "heading",

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from gradatim.kg.construction.background import Background
 from gradatim.kg.construction.contexts import Context, Pair, contexts, standing
+from gradatim.kg.construction.encoding import Encoded
 from gradatim.kg.construction.judges import KINDS, MOST_CONTEXTS, PairCase, RelationJudge
 from gradatim.kg.construction.material import Analysed, Material
 from gradatim.kg.construction.mentions import Mention, mentions
@@ -103,7 +104,9 @@ class JudgedRelater:
                         self.background,
                     )
                 )
-                yield PairCase((first, second), signs, seen, [_vectors(document, item, first) for item in seen])
+                yield PairCase(
+                    (first, second), signs, seen, [context_vectors(document.encoded, item, first) for item in seen]
+                )
 
     def _known(self, term: Term) -> int | None:
         return next((known for key in term.keys if (known := self.background.known(key)) is not None), None)
@@ -144,12 +147,18 @@ def pair_signs(
         yield "<headed"
 
 
-def _vectors(document: Analysed, context: Context, first: int) -> tuple[Any, Any]:
-    earlier, later = (
-        document.encoded[spot.sentence].mean(spot.mention.first, spot.mention.last)
-        for spot in (context.earlier, context.later)
-    )
-    return (earlier, later) if context.earlier.mention.concept == first else (later, earlier)
+def context_vectors(encoded: Sequence[Encoded], context: Context, first: int) -> tuple[Any, Any, Any]:
+    """The vectors of a context: of the first concept, of the second, and of the words between them.
+
+    Between mentions in different sentences stand, for this purpose, the words behind the earlier one.
+    """
+    earlier, later = context.earlier, context.later
+    left = encoded[earlier.sentence]
+    ends = (left.mean(earlier.mention.first, earlier.mention.last),)
+    ends = (*ends, encoded[later.sentence].mean(later.mention.first, later.mention.last))
+    until = later.mention.first - 1 if later.sentence == earlier.sentence else len(left.tokens) - 1
+    between = left.mean(earlier.mention.last + 1, until) if until > earlier.mention.last else 0 * ends[0]
+    return (*ends, between) if earlier.mention.concept == first else (ends[1], ends[0], between)
 
 
 def _directed(pair: Pair, kind: str) -> tuple[int, int, RelationType]:

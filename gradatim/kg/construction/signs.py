@@ -14,16 +14,20 @@ from gradatim.kg.construction.sentences import Sentence
 
 _VERBS = {
     "be": "be",
-    **dict.fromkeys("have contain include comprise consist hold store carry".split(), "have"),
-    **dict.fromkeys("use take accept require need expect depend rely employ apply".split(), "use"),
-    **dict.fromkeys("return produce create generate yield give make build construct form".split(), "make"),
-    **dict.fromkeys("raise throw cause trigger".split(), "raise"),
-    **dict.fromkeys("define declare introduce describe specify denote represent mean".split(), "define"),
-    **dict.fromkeys("call name know refer term".split(), "call"),
-    **dict.fromkeys("iterate loop traverse repeat execute run evaluate perform invoke".split(), "run"),
-    **dict.fromkeys("convert turn transform change modify replace assign bind".split(), "change"),
-    **dict.fromkeys("differ compare resemble distinguish contrast".split(), "compare"),
-    **dict.fromkeys("support provide allow let enable offer help".split(), "allow"),
+    **dict.fromkeys(["have", "contain", "include", "comprise", "consist", "hold", "store", "carry"], "have"),
+    **dict.fromkeys(["use", "take", "accept", "require", "need", "expect", "depend", "rely", "employ", "apply"], "use"),
+    **dict.fromkeys(
+        ["return", "produce", "create", "generate", "yield", "give", "make", "build", "construct", "form"], "make"
+    ),
+    **dict.fromkeys(["raise", "throw", "cause", "trigger"], "raise"),
+    **dict.fromkeys(["define", "declare", "introduce", "describe", "specify", "denote", "represent", "mean"], "define"),
+    **dict.fromkeys(["call", "name", "know", "refer", "term"], "call"),
+    **dict.fromkeys(
+        ["iterate", "loop", "traverse", "repeat", "execute", "run", "evaluate", "perform", "invoke"], "run"
+    ),
+    **dict.fromkeys(["convert", "turn", "transform", "change", "modify", "replace", "assign", "bind"], "change"),
+    **dict.fromkeys(["differ", "compare", "resemble", "distinguish", "contrast"], "compare"),
+    **dict.fromkeys(["support", "provide", "allow", "let", "enable", "offer", "help"], "allow"),
 }
 _CUES = (
     ("such-as", r"\bsuch as\b|\be\.g\.|\bfor example,? |\bfor instance\b"),
