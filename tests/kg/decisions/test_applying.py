@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradatim.kg.decisions import applied, apply
+from gradatim.kg.decisions import applied, apply, conflicts
 from gradatim.kg.decisions.editing import also_called, merged, renamed, turned
 from gradatim.kg.decisions.names import find_concept
 from gradatim.kg.decisions.records import ConceptItem, RelationItem
@@ -206,3 +206,35 @@ def test_an_edit_to_an_end_that_is_not_there_only_takes_the_relation_out() -> No
     result = applied(GRAPH, [on_edge("list", "list comprehension", "edit", became)])
     assert ends(GRAPH) - ends(result.graph) == {("list", "list comprehension", "prerequisite")}
     assert len(result.notes) == 1
+
+
+def test_the_last_word_about_a_relation_counts_also_over_an_edit_that_made_it() -> None:
+    became = RelationItem(source="loop", target="list comprehension", type="prerequisite")
+    for first in ("list comprehension", "list comp"):  # the same name, and one that is merged into it
+        decisions = [
+            on_concept("list comp", "edit", merged(GRAPH, of("list comp"), "list comprehension")),
+            on_edge("loop", first, "reject"),
+            on_edge("range", "loop", "edit", became),
+            on_edge("loop", "list comprehension", "reject"),
+        ]
+        assert ("loop", "list comprehension", "prerequisite") in ends(apply(GRAPH, decisions[:3]))
+        assert ("loop", "list comprehension", "prerequisite") not in ends(apply(GRAPH, decisions))
+
+
+def test_an_accepted_word_stands_when_the_concept_that_has_it_as_an_alias_is_rejected() -> None:
+    built = GRAPH.model_copy(
+        update={"concepts": (*GRAPH.concepts, concept("excerpt", "excursion")), "doubtful": type(GRAPH.doubtful)()}
+    )
+    made = [on_concept("excursion", "accept"), on_concept("excerpt", "reject", graph=built)]
+    graph = apply(built, made)
+    assert names(graph) == [*names(GRAPH), "excursion"]
+    assert apply(graph, made) == graph
+
+
+def test_two_people_who_say_different_things_of_a_mirrored_similarity_are_in_conflict() -> None:
+    first = on_edge("array", "range", "reject", kind="similarity")
+    second = on_edge("Range", "Arrays", "accept", kind="similarity", by="second reviewer")
+    (conflict,) = conflicts([second, first])
+    assert (conflict.earlier, conflict.later) == (first, second)
+    assert conflicts([first, second, taken_back(second, "second reviewer")]) == []
+    assert conflicts([first, on_edge("array", "range", "reject", kind="similarity", by="second reviewer")]) == []

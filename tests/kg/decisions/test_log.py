@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -129,6 +131,18 @@ def test_processes_that_write_at_once_lose_nothing(path: Path) -> None:
     assert len(set(names)) == 75
     for name in "abc":
         assert [item for item in names if f"reviewer {name}" in item] == [f"reviewer {name} {at}" for at in range(25)]
+
+
+def test_a_writer_waits_for_whoever_holds_the_file(path: Path) -> None:
+    append(path, [FIRST])
+    with path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        writer = Thread(target=append, args=(path, [SECOND]))
+        writer.start()
+        writer.join(0.3)
+        assert writer.is_alive()
+    writer.join(20)
+    assert read_log(path).decisions == (FIRST, SECOND)
 
 
 def test_what_cannot_be_written_is_said_before_and_when_it_is_tried(path: Path) -> None:

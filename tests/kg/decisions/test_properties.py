@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -175,19 +178,16 @@ def test_the_order_of_independent_decisions_does_not_matter(graph: GraphFile, da
 
 @settings(deadline=None)
 @given(cases(), st.randoms())
-def test_the_order_of_lines_in_the_file_does_not_matter(case: tuple[GraphFile, list[Made]], chance: object) -> None:
+def test_the_order_of_lines_in_the_file_does_not_matter(case: tuple[GraphFile, list[Made]], chance: Random) -> None:
     graph, made = case
     mixed = list(made)
-    chance.shuffle(mixed)  # type: ignore[attr-defined]
+    chance.shuffle(mixed)
     assert apply(graph, mixed) == apply(graph, made)
 
 
 @settings(max_examples=30, deadline=None)
 @given(cases())
 def test_decisions_and_graphs_come_back_from_their_files(case: tuple[GraphFile, list[Made]]) -> None:
-    import json
-    import tempfile
-
     graph, made = case
     read = [parse_decision(json.loads(decision_line(line))) for line in made]
     assert read == made
