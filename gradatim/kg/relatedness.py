@@ -55,7 +55,7 @@ class Relatedness:
 
         place = self._place[concept]
         scores = TEXT * (self._text @ self._text[place]) + (1 - TEXT) * (self._structure @ self._structure[place])
-        order = np.argsort(-scores, kind="stable")
+        order: list[int] = np.argsort(-scores, kind="stable").tolist()
         return [(self.ids[at], float(scores[at])) for at in order if at != place][:limit]
 
     def duplicates(self, threshold: float = 0.9) -> list[tuple[str, str, float]]:
@@ -63,8 +63,8 @@ class Relatedness:
         import numpy as np
 
         scores = self._text @ self._text.T
-        rows, columns = np.where(np.triu(scores, 1) >= threshold)
-        found = [(self.ids[a], self.ids[b], float(scores[a, b])) for a, b in zip(rows, columns, strict=True)]
+        places: list[list[int]] = np.argwhere(np.triu(scores, 1) >= threshold).tolist()
+        found = [(self.ids[a], self.ids[b], float(scores[a, b])) for a, b in places]
         return sorted(found, key=lambda item: (-item[2], item[0], item[1]))
 
 

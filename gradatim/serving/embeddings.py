@@ -90,16 +90,6 @@ _VOCABULARY = _PackagedFile(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pieces:
-    """The word pieces of a text, as far as the model reads it."""
-
-    offsets: tuple[tuple[int, int], ...]
-    """Start and end of each in the text, `end` exclusive."""
-    states: Any
-    """Array (pieces, dimensions): the last hidden state of each."""
-
-
 class MiniLMEmbedder:
     """all-MiniLM-L6-v2: mean of the word pieces' last hidden states, scaled to length 1.
 
@@ -130,49 +120,54 @@ class MiniLMEmbedder:
         """
         return [list(self._vector(text)) for text in texts]
 
-    def pieces(self, text: str) -> Pieces:
-        """A text's word pieces, each with its vector in the context of the others.
-
-        Raises:
-            ModelError: The model's files are missing.
-        """
-        encoding, states = self._states(text)
-        # the first and the last are marks of the model's own
-        return Pieces(tuple(encoding.offsets[1:-1]), states[1:-1])
-
     def _embed_one(self, text: str) -> tuple[float, ...]:
         import numpy as np
 
-        mean = self._states(text)[1].mean(axis=0)
-        return tuple((mean / np.linalg.norm(mean)).tolist())
-
-    def _states(self, text: str) -> tuple[Any, Any]:
-        import numpy as np
-
         tokenizer, session = self._load()
-        encoding = tokenizer.encode(text)
-        ids = np.asarray([encoding.ids], dtype=np.int64)
+        ids = np.asarray([tokenizer.encode(text).ids], dtype=np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        return encoding, session.run(["last_hidden_state"], feed)[0][0]
+        states = session.run(["last_hidden_state"], feed)[0][0]
+        mean = states.mean(axis=0)
+        return tuple((mean / np.linalg.norm(mean)).tolist())
 
     def _load(self) -> tuple[Any, Any]:
         with self._lock:
             if self._loaded is None:
-                from tokenizers import Tokenizer
-
-                onnxruntime: Any = import_module("onnxruntime")
-                tokenizer: Any = Tokenizer.from_file(str(_VOCABULARY.locate()))
-                tokenizer.no_padding()
-                tokenizer.enable_truncation(TOKENS)
-                options: Any = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = min(THREADS, os.cpu_count() or 1)
-                # Threads that spin while they wait would take the cores from the language model.
-                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-                session: Any = onnxruntime.InferenceSession(
-                    str(_NETWORK.locate()), options, providers=["CPUExecutionProvider"]
-                )
-                self._loaded = tokenizer, session
+                self._loaded = load_tokenizer(TOKENS), load_network()
             return self._loaded
+
+
+def load_tokenizer(tokens: int) -> Any:
+    """The model's tokenizer, cutting texts after so many word pieces (its two marks among them).
+
+    Raises:
+        ModelError: The model's files are missing.
+    """
+    from tokenizers import Tokenizer
+
+    tokenizer: Any = Tokenizer.from_file(str(_VOCABULARY.locate()))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(tokens)
+    return tokenizer
+
+
+def load_network(also: bytes = b"") -> Any:
+    """An onnxruntime session of the network.
+
+    Args:
+        also: Put behind the network's file: a further part of the same protocol-buffer message, which is merged.
+
+    Raises:
+        ModelError: The model's files are missing.
+    """
+    onnxruntime: Any = import_module("onnxruntime")
+    options: Any = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = min(THREADS, os.cpu_count() or 1)
+    # Threads that spin while they wait would take the cores from the language model.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    network = _NETWORK.locate()
+    source = network.read_bytes() + also if also else str(network)
+    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
 
 @cache

@@ -32,8 +32,8 @@ _SKIPPED_SHOWN = 20
 @click.option(
     "--model",
     metavar="MODEL",
-    help="Also let a language model read the passages: a catalogue name, a GGUF file or an address. What it says counts "
-    "only with a quotation that stands in the text. Slow on a CPU.",
+    help="Also let a language model read the passages: a catalogue name, a GGUF file or an address. What it says "
+    "counts only with a quotation that stands in the text. Slow on a CPU.",
 )
 @click.option("--fresh", is_flag=True, help="Analyse every document anew, also those that have not changed.")
 @cache_dir_option

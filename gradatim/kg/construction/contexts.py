@@ -99,7 +99,7 @@ def _spots(sentence: int, mentions: Sequence[Sequence[Mention]]) -> Iterator[Spo
 
 
 def standing(passage: Passage, mentions: Sequence[Sequence[Mention]]) -> dict[int, tuple[int, int, bool]]:
-    """For each concept of a passage: its rank by first mention, how often it is named, and whether a heading names it."""
+    """For each concept of a passage: its rank by first mention, its mentions, and whether a heading names it."""
     counts: Counter[int] = Counter()
     first: dict[int, int] = {}
     headed: set[int] = set()

@@ -1,23 +1,32 @@
-"""Words in their context, as vectors: the packaged sentence encoder, sentence by sentence."""
+"""Words in their context, as vectors: a passage is read as a whole, sentence by sentence below its headings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from gradatim.kg.construction.passages import Passage
 from gradatim.kg.construction.sentences import Sentence
+from gradatim.serving.pieces import TOKENS, Pieces
 
 DIMENSIONS = 384
+_ROOM = TOKENS * 5 // 2
+"""Characters of a window: about as many as the reader's word pieces hold. What is cut off all the same has no
+vectors."""
 
 
 class PieceEncoder(Protocol):
-    """Gives each word piece of a text a vector in the context of the others (`MiniLMEmbedder.pieces`)."""
+    """Gives each word piece of a text a vector in the context of the others."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Changes whenever the same text may get other vectors."""
+        ...
 
-    def pieces(self, text: str) -> Any: ...
+    def pieces(self, text: str) -> Pieces:
+        """The word pieces of a text, the encoder's own marks among them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,30 +44,54 @@ class Encoded:
         return part.mean(axis=0) if len(part) else np.zeros(DIMENSIONS, np.float32)
 
 
-def encode(sentence: Sentence, encoder: PieceEncoder) -> Encoded:
-    """The vectors of a sentence's tokens: the mean of the word pieces that each covers."""
+def encode(sentences: Sequence[Sentence], passages: Sequence[Passage], encoder: PieceEncoder) -> tuple[Encoded, ...]:
+    """The vectors of every sentence's tokens: the mean of the word pieces that each covers."""
     import numpy as np
 
-    pieces = encoder.pieces(sentence.text)
-    vectors = np.zeros((len(sentence.tokens), DIMENSIONS), np.float32)
-    covered = _covered(sentence, pieces.offsets)
-    for number, places in enumerate(covered):
-        if places:
-            vectors[number] = pieces.states[places].mean(axis=0)
-    return Encoded(vectors)
+    found: dict[int, Encoded] = {}
+    for passage in passages:
+        for window in _windows(passage, sentences):
+            pieces = encoder.pieces(" ".join(sentences[number].text for number in window))
+            start = 0
+            at = 0
+            for number in window:
+                sentence = sentences[number]
+                vectors = np.zeros((len(sentence.tokens), DIMENSIONS), np.float32)
+                for place, token in enumerate(sentence.tokens):
+                    at, covered = _covered(pieces.offsets, at, start + token.start, start + token.end)
+                    if covered:
+                        vectors[place] = pieces.states[covered].mean(axis=0)
+                found.setdefault(number, Encoded(vectors))
+                start += len(sentence.text) + 1
+    return tuple(
+        found.get(number) or Encoded(np.zeros((len(sentence.tokens), DIMENSIONS), np.float32))
+        for number, sentence in enumerate(sentences)
+    )
 
 
-def _covered(sentence: Sentence, offsets: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """For each token, the pieces that overlap with it; both run from left to right."""
-    found: list[list[int]] = []
-    at = 0
-    for token in sentence.tokens:
-        while at < len(offsets) and offsets[at][1] <= token.start:
-            at += 1
-        own: list[int] = []
-        ahead = at
-        while ahead < len(offsets) and offsets[ahead][0] < token.end:
-            own.append(ahead)
-            ahead += 1
-        found.append(own)
-    return found
+def _windows(passage: Passage, sentences: Sequence[Sentence]) -> Iterator[list[int]]:
+    """The sentences of a passage in stretches that the encoder can read, each below the headings."""
+    window = list(passage.headings)
+    room = _ROOM - sum(len(sentences[number].text) + 1 for number in window)
+    left = room
+    for number in passage.sentences:
+        length = len(sentences[number].text) + 1
+        if length > left and len(window) > len(passage.headings):
+            yield window
+            window, left = list(passage.headings), room
+        window.append(number)
+        left -= length
+    yield window
+
+
+def _covered(offsets: Sequence[tuple[int, int]], at: int, start: int, end: int) -> tuple[int, list[int]]:
+    """The pieces that overlap with a stretch of text, and where to look for the next stretch."""
+    while at < len(offsets) and offsets[at][1] <= start:
+        at += 1
+    covered: list[int] = []
+    ahead = at
+    while ahead < len(offsets) and offsets[ahead][0] < end:
+        if offsets[ahead][1] > offsets[ahead][0]:
+            covered.append(ahead)
+        ahead += 1
+    return at, covered

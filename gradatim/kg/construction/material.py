@@ -59,7 +59,7 @@ def analyse(document: CourseDocument, parser: Parser, encoder: PieceEncoder) -> 
     """Cut a document into sentences and give their words vectors: the slow part of reading a course."""
     found = tuple(sentences(document, parser))
     names = example_names(block.text for block in document.blocks if block.kind == "code")
-    return Analysed(document.name, document.digest, found, tuple(encode(item, encoder) for item in found), names)
+    return Analysed(document.name, document.digest, found, encode(found, tuple(passages(found)), encoder), names)
 
 
 def stacked(encoded: tuple[Encoded, ...]) -> Any:

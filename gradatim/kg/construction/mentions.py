@@ -1,4 +1,4 @@
-"""Where sentences name the concepts that were chosen: the longest name wins, and a pronoun stands for what came before."""
+"""Where sentences name the concepts that were chosen: the longest name wins; a pronoun stands for what came before."""
 
 from __future__ import annotations
 

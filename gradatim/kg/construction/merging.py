@@ -13,17 +13,22 @@ from gradatim.kg.construction.terms import Term, surface_key
 from gradatim.kg.lexicon import Key, name_key, singular
 
 _CODE_NOUNS = frozenset(
-    ["attribute", "clause", "constructor", "exception", "function", "keyword", "library", "method", "module"]
-    + ["operator", "package", "statement", "type", "command", "loop", "constant", "class", "object", "decorator"]
+    {"attribute", "class", "clause", "command", "constant", "constructor", "decorator", "exception", "function"}
+    | {"keyword", "library", "loop", "method", "module", "object", "operator", "package", "statement", "type"}
 )
 _NAMED_AFTER = frozenset(["clause", "loop", "statement", "keyword"])
 """With these, code takes its name from the whole: "for statement". A function is called by its bare name."""
-_SAME = (
-    re.compile(r"^,? ?\((?:or |also |i\.e\.,? |abbreviated |short: |called )*[“\"]?$", re.IGNORECASE),
-    re.compile(r"^,? ?(?:which (?:is|are) )?(?:also|sometimes|often|usually|commonly|otherwise|simply|just|better)"
-               r"(?: \w+)? (?:called|known as|referred to as|named|written|abbreviated(?: as| to)?) (?:an? |the )?[“\"]?$", re.IGNORECASE),
-    re.compile(r"^,? ?(?:or|aka|a\.k\.a\.|also:?|i\.e\.,?|that is,?) (?:just |simply |an? )?[“\"]?$", re.IGNORECASE),
-)  # fmt: skip
+_ALSO = r"(?:also|sometimes|often|usually|commonly|otherwise|simply|just|better)(?: \w+)?"
+_CALLED = r"(?:called|known as|referred to as|named|written|abbreviated(?: as| to)?)"
+_SAME = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"^,? ?\((?:or |also |i\.e\.,? |abbreviated |short: |called )*[“\"]?$",
+        rf"^,? ?(?:which (?:is|are) )?{_ALSO} {_CALLED} (?:an? |the )?[“\"]?$",
+        r"^,? ?(?:or|aka|a\.k\.a\.|also:?|i\.e\.,?|that is,?) (?:just |simply |an? )?[“\"]?$",
+    )
+)
+"""What stands between two names of one thing."""
 _ACRONYM = re.compile(r"^[A-Z]{2,6}$")
 
 
@@ -163,9 +168,7 @@ def _equated(terms: Sequence[Term], number_of: dict[Key, int], material: Materia
 
 def _alike(first: str, second: str, between: str) -> bool:
     """Whether a bracket or an "or" equates two names: an acronym with its words, a word with a shorter form of it."""
-    if "called" in between or "known" in between or "abbreviated" in between or "named" in between:
-        return True
-    if "referred" in between:
+    if any(word in between for word in ("called", "known", "referred", "named", "abbreviated")):
         return True
     for short, long in ((first, second), (second, first)):
         initials = "".join(word[0] for word in re.split(r"[\s-]+", long) if word)

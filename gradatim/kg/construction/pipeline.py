@@ -22,11 +22,11 @@ from gradatim.kg.construction.keeping import Keeper
 from gradatim.kg.construction.language import Parser, default_parser
 from gradatim.kg.construction.material import Analysed, Material, analyse
 from gradatim.kg.construction.merging import Merger, RuleMerger
+from gradatim.kg.construction.reader import default_reader
 from gradatim.kg.construction.relating import Found, JudgedRelater, Relater
 from gradatim.kg.construction.settling import Thresholds, settle
 from gradatim.kg.construction.terms import JudgedRecogniser, Recogniser, Term
 from gradatim.kg.graphfile import FileSkipped, FileSource, GraphFile
-from gradatim.serving.embeddings import MiniLMEmbedder
 
 OnProgress = Callable[[str, int, int], None]
 """Is told what is being done, how much of it is done, and of how much."""
@@ -182,7 +182,7 @@ def default_pipeline(*, advisers: Sequence[Adviser] = (), thresholds: Thresholds
     concepts, relations = default_judges()
     return Pipeline(
         parser=default_parser(),
-        encoder=MiniLMEmbedder(),
+        encoder=default_reader(),
         recogniser=JudgedRecogniser(concepts, background),
         merger=RuleMerger(background),
         relater=JudgedRelater(relations, background),

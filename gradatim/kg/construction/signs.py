@@ -6,9 +6,9 @@ behind. The judge of relations knows what each sign is worth; nothing here decid
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from gradatim.kg.construction.cues import CUES
 from gradatim.kg.construction.mentions import Mention
 from gradatim.kg.construction.sentences import Sentence
 
@@ -29,61 +29,6 @@ _VERBS = {
     **dict.fromkeys(["differ", "compare", "resemble", "distinguish", "contrast"], "compare"),
     **dict.fromkeys(["support", "provide", "allow", "let", "enable", "offer", "help"], "allow"),
 }
-_CUES = (
-    ("such-as", r"\bsuch as\b|\be\.g\.|\bfor example,? |\bfor instance\b"),
-    ("including", r"\bincluding\b|\bnamely\b|\bviz\b"),
-    ("other", r"\b(?:and|or) (?:any |many |all )?other\b"),
-    (
-        "kind",
-        r"\b(?:kinds?|types?|forms?|sorts?|examples?|varieties|variants?|class|family|subset|case|instance|category) of\b",
-    ),
-    ("part", r"\b(?:parts?|components?|elements?|members?|pieces?) of\b"),
-    (
-        "is-a",
-        r"^\W*(?:is|are|was|were)(?: also| just| simply| really| actually| basically)? (?:an?|the|one of|another|called)\b|^\W*(?:is|are)\b",
-    ),
-    ("called", r"\b(?:called|named|known as|referred to as|termed)\b"),
-    ("consists", r"\b(?:consists?|composed|made up|made) of\b|\bcontain(?:s|ing)?\b|\bcompris(?:e|es|ing)\b"),
-    ("has", r"\b(?:has|have|having)\b"),
-    (
-        "unlike",
-        r"\bunlike\b|\bin contrast\b|\bas opposed to\b|\bwhereas\b|\bon the other hand\b|\bhowever\b|\bwhile\b|\bbut\b",
-    ),
-    ("instead", r"\binstead of\b|\brather than\b|\bin place of\b|\balternatives? to\b|\balternatively\b"),
-    (
-        "like",
-        r"\bsimilar(?:ly)? to\b|\bjust like\b|\banalogous\b|\bresembles?\b|\bsame (?:as|way)\b|\bequivalent\b|\bequal to\b|\blike\b|\bas (?:well|with|in)\b",
-    ),
-    (
-        "differ",
-        r"\bdiffer(?:s|ent|ence|ences)?\b|\bversus\b|\bvs\b|\bcompared?\b|\bthan\b|\bopposite\b|\binverse\b|\bcounterpart\b",
-    ),
-    (
-        "use",
-        r"\busing\b|\buses?\b|\bused (?:in|to|for|with|as|by)\b|\bby means of\b|\bwith the help of\b|\bvia\b|\bthrough\b",
-    ),
-    (
-        "need",
-        r"\brequir(?:e|es|ed|ing)\b|\bneed(?:s|ed)?\b|\bdepends? on\b|\brel(?:y|ies) on\b|\bbased on\b|\bbuil(?:t|ds?) (?:on|upon)\b|\bprerequisite\b|\bbefore\b|\bonce you\b|\bafter\b|\bfirst\b|\bassum(?:e|es|ing)\b|\bfamiliar with\b|\bfoundation\b",
-    ),
-    ("return", r"\breturn(?:s|ed|ing)?\b|\bproduc(?:e|es|ed|ing)\b|\bcreat(?:e|es|ed|ing)\b|\bgives?\b|\byields?\b"),
-    ("raise", r"\brais(?:e|es|ed|ing)\b|\bthrow(?:s|n)?\b"),
-    ("take", r"\btak(?:e|es|en|ing)\b|\baccepts?\b|\bpassed\b|\bgiven\b"),
-    ("contain", r"\bwithin\b|\binside\b|\bin\b"),
-    ("both", r"\bboth\b|\beither\b"),
-    ("with", r"\bwith\b|\bwithout\b"),
-    ("of", r"\bof\b"),
-    ("for", r"\bfor\b"),
-    ("from", r"\bfrom\b"),
-    ("by", r"\bby\b"),
-    ("as", r"\bas\b"),
-    ("that", r"\b(?:that|which|where|whose)\b"),
-    ("and", r"^\W*and\W*$"),
-    ("or", r"^\W*or\W*$"),
-    ("comma", r"^\s*[,/]\s*$"),
-    ("bracket", r"^\s*[(“\"]"),
-)
-_COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _CUES)
 _LEADS = {"unlike", "both", "like", "instead", "differ", "need", "kind"}
 FAR = 25
 """Words between two mentions beyond which nothing is read from how they stand."""
@@ -108,16 +53,16 @@ def pair_signs(sentence: Sentence, left: Mention, right: Mention, between: int) 
     if gap > FAR:
         return
     text = sentence.text[tokens[left.last].end : tokens[right.first].start]
-    cues = [name for name, pattern in _COMPILED if pattern.search(text)]
+    cues = [name for name, pattern in CUES if pattern.search(text)]
     for name in cues:
         yield f"between:{name}"
     yield f"only:{'+'.join(cues[:2]) or 'none'}"
     before = sentence.text[: tokens[left.first].start]
-    for name, pattern in _COMPILED:
+    for name, pattern in CUES:
         if name in _LEADS and pattern.search(before):
             yield f"before:{name}"
     after = sentence.text[tokens[right.last].end :]
-    for name, pattern in _COMPILED:
+    for name, pattern in CUES:
         if name in ("differ", "like", "such-as", "called", "need") and pattern.search(after[:60]):
             yield f"after:{name}"
     yield from _path_signs(sentence, left, right)
