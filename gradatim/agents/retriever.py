@@ -12,6 +12,7 @@ from gradatim.errors import GradatimError
 from gradatim.kg import ConceptStore, resolve
 from gradatim.kg.fallback import stand_in
 from gradatim.kg.passages import PassageIndex
+from gradatim.kg.related import Related
 from gradatim.kg.retrieval import retrieve
 
 WEAK = 0.5
@@ -24,14 +25,22 @@ class Retriever:
     Args:
         store: The concept graph.
         passages: Text of the course.
+        related: Which concepts are close to which.
         limit: Pieces of evidence from the graph at most.
     """
 
     name = "retrieve"
 
-    def __init__(self, store: ConceptStore, passages: PassageIndex | None = None, limit: int = 8) -> None:
+    def __init__(
+        self,
+        store: ConceptStore,
+        passages: PassageIndex | None = None,
+        related: Related | None = None,
+        limit: int = 8,
+    ) -> None:
         self.store = store
         self.passages = passages
+        self.related = related
         self.limit = limit
 
     async def ground(
@@ -50,6 +59,7 @@ class Retriever:
             mastery=learner,
             history=[shown for item in recollections for shown in item.misconceptions],
             passages=self.passages,
+            related=self.related,
             limit=self.limit,
         )
         found = (*diagnosis.evidence, *graph, *_mastery(task, learner), *map(_history, recollections))

@@ -77,7 +77,7 @@ def build_assessment_graph(
             Diagnostician(services.sandbox, services.concepts, settings.repair_seconds),
             {"retry_policy": _RETRY},
         ),
-        ("retrieve", Retriever(services.concepts, services.passages), {}),
+        ("retrieve", Retriever(services.concepts, services.passages, services.related), {}),
         (
             "generate",
             Generator(services.model, concepts=services.concepts, wording=_wording(services)),

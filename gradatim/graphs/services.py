@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from langchain_core.language_models import BaseChatModel
 
 from gradatim.kg import ConceptStore, opened_graph
 from gradatim.kg.passages import PassageIndex
 from gradatim.kg.passages.opening import open_passages
+from gradatim.kg.related import Related, read
 from gradatim.memory import LearnerMemory, open_memory
 from gradatim.memory.decisions import DecisionStore, SQLiteDecisions
 from gradatim.serving import open_chat_model
@@ -26,6 +28,7 @@ class Services:
     Attributes:
         model: Chat model; the grounded realiser for `none`.
         passages: Text of the course that feedback can rest on.
+        related: Which concepts are close to which.
         stack: Closes what was opened here.
     """
 
@@ -36,6 +39,7 @@ class Services:
     decisions: DecisionStore
     model: BaseChatModel
     passages: PassageIndex | None = None
+    related: Related | None = None
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @classmethod
@@ -54,6 +58,7 @@ class Services:
             sandbox = await stack.enter_async_context(open_sandbox(settings))
             concepts = await stack.enter_async_context(opened_graph(settings))
             passages = await open_passages(concepts, settings.passages_path)
+            related = await read_related(concepts, settings.curriculum)
             memory = await stack.enter_async_context(open_memory(settings))
             decisions = SQLiteDecisions(settings.memory_path)
             stack.push_async_callback(decisions.aclose)
@@ -63,11 +68,17 @@ class Services:
         except BaseException:
             await stack.aclose()
             raise
-        return cls(settings, sandbox, concepts, memory, decisions, chat, passages, stack)
+        return cls(settings, sandbox, concepts, memory, decisions, chat, passages, related, stack)
 
     async def aclose(self) -> None:
         """Close everything."""
         await self.stack.aclose()
+
+
+async def read_related(concepts: ConceptStore, curriculum: Path | None) -> Related | None:
+    """What was worked out about the graph in use, if anything."""
+    graph = await concepts.snapshot()
+    return await asyncio.to_thread(read, graph, curriculum)
 
 
 async def _hang_up(model: BaseChatModel) -> None:

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from gradatim.domain import Evidence, LearnerState, MisconceptionMatch
 from gradatim.kg.passages import PassageIndex
+from gradatim.kg.related import Related
 from gradatim.kg.schema import Concept, Misconception
 from gradatim.kg.store import ConceptStore, Step, Surroundings
 
@@ -65,6 +66,7 @@ async def retrieve(
     mastery: LearnerState | None = None,
     history: Sequence[str] = (),
     passages: PassageIndex | None = None,
+    related: Related | None = None,
     limit: int = 12,
 ) -> list[Evidence]:
     """What the graph says about one program, in one request to wherever the graph lies.
@@ -72,7 +74,8 @@ async def retrieve(
     In this order: misconceptions that were matched; the task's concepts; their prerequisite chains; the
     prerequisite this learner masters least; misconceptions about these concepts and what they need that show in
     these errors, the likeliest first; passages of the course; what the concepts are a kind or part of; what is
-    similar. When `limit` does not hold all of it, every sort gets its share before any gets more.
+    similar, and what is close where nothing is. When `limit` does not hold all of it, every sort gets its share
+    before any gets more.
 
     Args:
         store: The graph.
@@ -84,6 +87,7 @@ async def retrieve(
         mastery: What the memory knows about the learner.
         history: Ids of misconceptions that this learner showed before, once for each time.
         passages: Text of the course.
+        related: What is close to concepts that the graph states nothing similar to.
         limit: Most items to return.
 
     Returns:
@@ -109,6 +113,7 @@ async def retrieve(
         _Group(_passages(passages, about, errors, source), 1),
         _Group(_neighbours(about, around.parents, "parent", source), 1),
         _Group(_neighbours(about, around.similar, "similar", source), 1),
+        _Group(await _close(store, about, around, related, source), 1),
     )
     return _select(groups, limit)
 
@@ -318,6 +323,29 @@ def _neighbours(
         )
         for _, index, step in ranked
     )
+
+
+async def _close(
+    store: ConceptStore, about: Sequence[Concept], around: Surroundings, related: Related | None, source: str
+) -> tuple[Evidence, ...]:
+    """The closest concept of each that the graph states nothing similar to."""
+    if related is None:
+        return ()
+    found: list[Evidence] = []
+    for concept in about:
+        if around.similar[concept.id]:
+            continue
+        for other_id, score in related.of(concept.id)[:1]:
+            other = await store.concept(other_id)
+            if other is not None:
+                detail: dict[str, JsonValue] = {
+                    "role": "related",
+                    "of": concept.id,
+                    "relatedness": score,
+                    "path": [concept.id, other.id],
+                }
+                found.append(_concept(other, source, detail, remark=f" (close in meaning to {concept.name})"))
+    return tuple(found)
 
 
 def _remark(role: str, concept: Concept) -> str:

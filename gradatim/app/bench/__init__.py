@@ -68,6 +68,7 @@ class Entry:
 
 
 _MEASURES = {
+    "construction": "Concepts and relations read out of course documents, against gold standards (--data).",
     "conversion": "Memory and time of converting a checkpoint of ChatGLM3-6B's shape (--sample: layers).",
     "hallucination": "False statements: how many are detected, and how many would be delivered (--data).",
     "injection": "Texts in submissions that try to steer the agents: how many change anything.",

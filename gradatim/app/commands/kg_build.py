@@ -91,9 +91,12 @@ def _pipeline(target: Path, settings: Settings, model: str | None) -> Pipeline:
 
 
 def _decided(graph: GraphFile, target: Path) -> GraphFile:
-    from gradatim.kg.decisions import apply, decided
+    from gradatim.kg.decisions import applied, decided
 
-    return apply(graph, decided(target))
+    result = applied(graph, decided(target))
+    for note in result.notes:
+        say(printable(note.text))
+    return result.graph
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from gradatim.graphs.batch.keeper import (
     remote_decisions,
     remote_memory,
 )
-from gradatim.graphs.services import Services
+from gradatim.graphs.services import Services, read_related
 from gradatim.kg import opened_graph
 from gradatim.kg.passages.opening import open_passages
 from gradatim.serving import open_chat_model
@@ -116,6 +116,7 @@ class AssessmentWorker:
                 decisions=remote_decisions(self._call),
                 model=await asyncio.to_thread(open_chat_model, settings.model, settings),
                 passages=await open_passages(concepts, settings.passages_path),
+                related=await read_related(concepts, settings.curriculum),
             )
             checkpoints, store = RemoteCheckpoints(self._call), RemoteStore(self._call)
             graph: Any = build_assessment_graph(services)

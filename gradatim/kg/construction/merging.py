@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from gradatim.kg.construction.background import Background
 from gradatim.kg.construction.material import Material
+from gradatim.kg.construction.rarity import rarity
 from gradatim.kg.construction.terms import Term, surface_key
 from gradatim.kg.lexicon import Key, name_key, singular
 
@@ -29,6 +30,8 @@ _SAME = tuple(
     )
 )
 """What stands between two names of one thing."""
+_RARE = 0.8
+"""Rarity from which a word is no everyday word."""
 _ACRONYM = re.compile(r"^[A-Z]{2,6}$")
 
 
@@ -54,36 +57,54 @@ class RuleMerger:
         number_of = {key: number for number, term in reversed(list(enumerate(terms))) for key in term.keys}
         groups = _Groups(len(terms))
         for first, second in (
-            *self._synonyms(number_of),
+            *self._synonyms(terms, number_of),
             *_with_nouns(terms, number_of),
             *_dotted(terms, number_of),
             *_equated(terms, number_of, material),
         ):
             groups.join(first, second)
-        merged = [self._merged([terms[number] for number in group]) for group in groups]
+        merged = [self._merged([terms[number] for number in group], number_of) for group in groups]
         return sorted(merged, key=lambda term: (-term.confidence, term.name))
 
-    def _synonyms(self, number_of: dict[Key, int]) -> Iterator[tuple[int, int]]:
+    def _synonyms(self, terms: Sequence[Term], number_of: dict[Key, int]) -> Iterator[tuple[int, int]]:
         first: dict[int, int] = {}
         for key, number in number_of.items():
-            known = self.background.known(key)
+            known = self._known(key, terms[number])
             if known is not None:
                 yield first.setdefault(known, number), number
 
-    def _merged(self, group: Sequence[Term]) -> Term:
+    def _known(self, key: Key, term: Term) -> int | None:
+        """The known term of this name.
+
+        An everyday word that is only another name of it ("start", "format") means it in code alone.
+        """
+        known = self.background.known(key)
+        if known is None or name_key(self.background.name(known)) == key or len(key) > 1:
+            return known
+        return known if term.code >= 0.5 or all(rarity(word) >= _RARE for word in key) else None
+
+    def _merged(self, group: Sequence[Term], number_of: Mapping[Key, int]) -> Term:
         surfaces: Counter[str] = Counter()
         for term in group:
             surfaces.update(term.surfaces)
         best = max(group, key=lambda term: (term.confidence, term.mentions))
         keys = dict.fromkeys(key for term in group for key in term.keys)
-        known = next((found for key in keys if (found := self.background.known(key)) is not None), None)
+
+        def is_free(name: str) -> bool:
+            """Whether no other concept is called so."""
+            key = surface_key(name)
+            return key in keys or key not in number_of
+
+        known = next(
+            (found for term in group for key in term.keys if (found := self._known(key, term)) is not None), None
+        )
         proper = self.background.name(known) if known is not None else None
         for term in group:
-            surfaces.update(dict.fromkeys(_named_by_code(term), 1))
+            surfaces.update(dict.fromkeys((bare for bare in _named_by_code(term) if is_free(bare)), 1))
         name = _chosen(surfaces, proper)
         aliases = dict.fromkeys(canonical(text) for text, _ in surfaces.most_common())
         if known is not None:
-            aliases |= dict.fromkeys(self.background.names(known))
+            aliases |= dict.fromkeys(filter(is_free, self.background.names(known)))
         own = surface_key(name)
         return Term(
             keys=keys,
@@ -122,11 +143,15 @@ class _Groups:
 
 
 def _with_nouns(terms: Sequence[Term], number_of: dict[Key, int]) -> Iterator[tuple[int, int]]:
-    """The `range` function is `range`, the `for` statement `for`."""
+    """The `range` function is `range`, the `for` statement `for`; the `json` module is also the `json` library."""
+    first: dict[Key, int] = {}
     for number, term in enumerate(terms):
         for bare in _named_by_code(term):
-            other = number_of.get(surface_key(bare))
-            if other is not None and terms[other].code >= 0.5:
+            key = surface_key(bare)
+            other = number_of.get(key)
+            if other is None:
+                yield first.setdefault(key, number), number
+            elif terms[other].code >= 0.5:
                 yield other, number
 
 

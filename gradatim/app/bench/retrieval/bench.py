@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from gradatim.app.bench.retrieval.arcade import ArcadeServer, NoServer, arcade_server
 from gradatim.app.bench.retrieval.curriculum import CONCEPTS, RELATIONS, curriculum
 from gradatim.app.bench.retrieval.killing import kill_in_the_middle
+from gradatim.app.bench.retrieval.packaged import held_out, packaged
 from gradatim.app.bench.retrieval.questions import Crowd, all_at_once, in_one_go, milliseconds, one_by_one, questions
 from gradatim.kg import ConceptGraph, EmbeddedStore
 from gradatim.kg.fallback import SnapshotStore
@@ -54,6 +55,10 @@ def run(request: BenchRequest) -> Figures:
         "at_once": at_once,
     }
     figures |= asyncio.run(_embedded(request, small, large, runs))
+    request.say("retrieving from the packaged curriculum")
+    figures |= asyncio.run(packaged(runs, WARM_UP))
+    request.say("looking for hidden similarities")
+    figures |= held_out()
     figures |= dict.fromkeys(_OVER_BOLT)
     try:
         with _server(request) as (server, ours):

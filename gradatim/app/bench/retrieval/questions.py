@@ -12,6 +12,8 @@ from time import perf_counter
 from gradatim.domain import LearnerState, Mastery, MisconceptionMatch
 from gradatim.errors import GradatimError
 from gradatim.kg import ConceptGraph, ConceptStore, retrieve
+from gradatim.kg.passages import PassageIndex
+from gradatim.kg.related import Related
 from gradatim.kg.retrieval import DEPTH
 
 _CONCEPTS = 4
@@ -27,7 +29,9 @@ class Question:
     misconceptions: tuple[MisconceptionMatch, ...]
     mastery: LearnerState
 
-    async def ask(self, store: ConceptStore) -> int:
+    async def ask(
+        self, store: ConceptStore, passages: PassageIndex | None = None, related: Related | None = None
+    ) -> int:
         """Retrieve; the number of pieces of evidence."""
         found = await retrieve(
             store,
@@ -35,6 +39,8 @@ class Question:
             errors=self.errors,
             misconceptions=self.misconceptions,
             mastery=self.mastery,
+            passages=passages,
+            related=related,
         )
         return len(found)
 
@@ -65,14 +71,21 @@ def questions(graph: ConceptGraph, count: int, *, seed: int = 7) -> list[Questio
     return made
 
 
-async def one_by_one(store: ConceptStore, asked: Sequence[Question], *, warm: int = 0) -> list[float]:
+async def one_by_one(
+    store: ConceptStore,
+    asked: Sequence[Question],
+    *,
+    warm: int = 0,
+    passages: PassageIndex | None = None,
+    related: Related | None = None,
+) -> list[float]:
     """Seconds of each retrieval, in rising order; the first `warm` are not counted."""
     for item in asked[:warm]:
-        await item.ask(store)
+        await item.ask(store, passages, related)
     seconds: list[float] = []
     for item in asked[warm:]:
         began = perf_counter()
-        await item.ask(store)
+        await item.ask(store, passages, related)
         seconds.append(perf_counter() - began)
     return sorted(seconds)
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "build": LazyCommand(f"{_HERE}.kg_build:build", "Build a graph from course documents."),
     "validate": LazyCommand(f"{_HERE}.kg_validate:validate", "Check what is doubtful in a built graph."),
     "score": LazyCommand(f"{_HERE}.kg_score:score_command", "Score a built graph against a gold standard."),
+    "relate": LazyCommand(f"{_HERE}.kg_relate:relate", "Work out which concepts of a curriculum are close."),
     "index": LazyCommand(f"{_HERE}.kg_index:index", "Index course documents that feedback can cite."),
     "push": LazyCommand(f"{_HERE}.kg_server:push", "Put a curriculum on a graph server."),
 }
