@@ -109,7 +109,7 @@ async def retrieve(
         _Group(tuple(_concept(item, source, {"role": "task", "path": [item.id]}) for item in about), 3),
         _Group(tuple(_path(item, chain, source) for item in about if (chain := around.prerequisites[item.id])), 2),
         _Group((_weakest_evidence(weakest, source),) if weakest else (), 1),
-        _Group(_beliefs(around, about, errors, mastery, history, source), 2),
+        _Group(_beliefs(around, about, errors, mastery, history, source, limit + len(matched)), 2),
         _Group(_passages(passages, about, errors, source), 1),
         _Group(_neighbours(about, around.parents, "parent", source), 1),
         _Group(_neighbours(about, around.similar, "similar", source), 1),
@@ -147,8 +147,9 @@ def _beliefs(
     mastery: LearnerState | None,
     history: Sequence[str],
     source: str,
+    limit: int,
 ) -> tuple[Evidence, ...]:
-    """Misconceptions that nothing in the program was matched with, the likeliest first."""
+    """At most `limit` misconceptions about the concepts and what they need, the likeliest first."""
     places = _nearness(about, around.prerequisites)
     exact = frozenset(errors)
     known = {belief.concept: belief for belief in mastery.mastery} if mastery is not None else {}
@@ -167,7 +168,10 @@ def _beliefs(
         }
         ranked.append((sum(parts.values()), item, {name: round(part, 4) for name, part in parts.items() if part}))
     ranked.sort(key=lambda entry: (-round(entry[0], 9), entry[1].id))
-    return tuple(_misconception(item, source, _way(item, about, around), ranked_by=parts) for _, item, parts in ranked)
+    return tuple(
+        _misconception(item, source, _way(item, about, around), ranked_by=parts)
+        for _, item, parts in ranked[: max(limit, 0)]
+    )
 
 
 def _nearness(about: Sequence[Concept], chains: Mapping[str, Sequence[Step]]) -> dict[str, float]:
