@@ -11,7 +11,8 @@ GradatimError
 │   ├── SandboxError          programs cannot be run safely here
 │   ├── ModelError            a language or embedding model
 │   │   └── DigestMismatch    a downloaded file is not what was promised
-│   └── StorageError          learner memory, checkpoints, vector store
+│   ├── StorageError          learner memory, checkpoints, vector store
+│   └── GraphServerError      a concept graph on a server (`gradatim.kg.neo4j.errors`)
 └── ReviewError               a decision that cannot be applied           (exit code 2)
     └── StaleDecision         it answers a question that is no longer open
 ```

@@ -40,7 +40,7 @@ _OVERVIEW = {
     "diagnose": "Find suspicious lines and misconceptions, without a model.",
     "review": "Decide about feedback that waits for a person.",
     "learner": "See, export and forget what is remembered.",
-    "kg": "Check and read the concept graph.",
+    "kg": "Read, draw, build and check the concept graph.",
     "model": "List, pull and convert language models.",
     "serve": "Start vLLM for a model, or show how.",
     "capacity": "Figure what machines carry and what a student costs.",
