@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
@@ -98,7 +99,8 @@ class GraphFile(_Part):
             part.write_text(text + "\n", encoding="utf-8")
             part.replace(path)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
             raise InputError(
                 f"cannot be written: {error.strerror or error}", place=str(path), remedy="name another file"
             ) from error

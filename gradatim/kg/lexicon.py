@@ -26,6 +26,7 @@ _IRREGULAR = {
     "indices": "index",
     "matrices": "matrix",
     "parentheses": "parenthesis",
+    "series": "series",
     "vertices": "vertex",
 }
 _ENGLISH = frozenset(

@@ -11,9 +11,8 @@ from gradatim.kg.construction.sentences import Sentence
 from gradatim.serving.pieces import TOKENS, Pieces
 
 DIMENSIONS = 384
-_ROOM = TOKENS * 5 // 2
-"""Characters of a window: about as many as the reader's word pieces hold. What is cut off all the same has no
-vectors."""
+_MOST = TOKENS * 8
+"""Characters that surely hold more word pieces than the encoder reads."""
 
 
 class PieceEncoder(Protocol):
@@ -50,8 +49,7 @@ def encode(sentences: Sequence[Sentence], passages: Sequence[Passage], encoder: 
 
     found: dict[int, Encoded] = {}
     for passage in passages:
-        for window in _windows(passage, sentences):
-            pieces = encoder.pieces(" ".join(sentences[number].text for number in window))
+        for window, pieces in _read(list(passage.headings), list(passage.sentences), sentences, encoder):
             start = 0
             at = 0
             for number in window:
@@ -69,19 +67,20 @@ def encode(sentences: Sequence[Sentence], passages: Sequence[Passage], encoder: 
     )
 
 
-def _windows(passage: Passage, sentences: Sequence[Sentence]) -> Iterator[list[int]]:
-    """The sentences of a passage in stretches that the encoder can read, each below the headings."""
-    window = list(passage.headings)
-    room = _ROOM - sum(len(sentences[number].text) + 1 for number in window)
-    left = room
-    for number in passage.sentences:
-        length = len(sentences[number].text) + 1
-        if length > left and len(window) > len(passage.headings):
-            yield window
-            window, left = list(passage.headings), room
-        window.append(number)
-        left -= length
-    yield window
+def _read(
+    headings: list[int], own: list[int], sentences: Sequence[Sentence], encoder: PieceEncoder
+) -> Iterator[tuple[list[int], Pieces]]:
+    """A passage as a whole; where the encoder cannot read so much, its halves, each below the headings."""
+    window = [*headings, *own]
+    text = " ".join(sentences[number].text for number in window)
+    pieces = encoder.pieces(text) if len(text) <= _MOST else None
+    read = max((end for _, end in pieces.offsets), default=0) if pieces is not None else 0
+    if len(own) > 1 and (pieces is None or read < len(text.rstrip())):
+        middle = len(own) // 2
+        yield from _read(headings, own[:middle], sentences, encoder)
+        yield from _read(headings, own[middle:], sentences, encoder)
+    else:
+        yield window, pieces or encoder.pieces(text)
 
 
 def _covered(offsets: Sequence[tuple[int, int]], at: int, start: int, end: int) -> tuple[int, list[int]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +14,7 @@ from gradatim.kg.construction.encoding import Encoded
 from gradatim.kg.construction.material import Analysed, stacked
 from gradatim.kg.construction.sentences import Sentence, Token
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the same document would be analysed differently."""
 _log = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ class Keeper:
 
         path = self._path(name, digest)
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 plain = json.loads(str(archive["plain"]))
                 vectors = archive["vectors"].astype(np.float32)
             return Analysed(
@@ -52,7 +51,7 @@ class Keeper:
             )
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        except Exception as error:  # noqa: BLE001 numpy and zlib raise many kinds, and the document is still there
             _log.warning("%s cannot be used and is made anew: %s", path, error)
             return None
 

@@ -59,7 +59,15 @@ def analyse(document: CourseDocument, parser: Parser, encoder: PieceEncoder) -> 
     """Cut a document into sentences and give their words vectors: the slow part of reading a course."""
     found = tuple(sentences(document, parser))
     names = example_names(block.text for block in document.blocks if block.kind == "code")
-    return Analysed(document.name, document.digest, found, encode(found, tuple(passages(found)), encoder), names)
+    encoded = encode(found, tuple(passages(found)), encoder)
+    return Analysed(document.name, document.digest, found, tuple(_as_kept(item) for item in encoded), names)
+
+
+def _as_kept(encoded: Encoded) -> Encoded:
+    """The vectors as they come back from disk, so that a build from kept documents gives the same graph."""
+    import numpy as np
+
+    return Encoded(encoded.tokens.astype(np.float16).astype(np.float32))
 
 
 def stacked(encoded: tuple[Encoded, ...]) -> Any:

@@ -10,7 +10,7 @@ from typing import Protocol
 from gradatim.kg.construction.background import Background
 from gradatim.kg.construction.material import Material
 from gradatim.kg.construction.rarity import rarity
-from gradatim.kg.construction.terms import Term, surface_key
+from gradatim.kg.construction.terms import Spot, Term, surface_key
 from gradatim.kg.lexicon import Key, name_key, singular
 
 _CODE_NOUNS = frozenset(
@@ -32,7 +32,7 @@ _SAME = tuple(
 """What stands between two names of one thing."""
 _RARE = 0.8
 """Rarity from which a word is no everyday word."""
-_ACRONYM = re.compile(r"^[A-Z]{2,6}$")
+_ACRONYM = re.compile(r"^[A-Z]{2,6}s?$")
 
 
 class Merger(Protocol):
@@ -76,12 +76,16 @@ class RuleMerger:
     def _known(self, key: Key, term: Term) -> int | None:
         """The known term of this name.
 
-        An everyday word that is only another name of it ("start", "format") means it in code alone.
+        An everyday word that is only another name of it ("start", "format") means it in code alone, and code means it
+        only as it is spelt: `os` is no operating system.
         """
         known = self.background.known(key)
+        if known is not None and term.code >= 0.5:
+            spelt = {name.removesuffix("()") for name in self.background.names(known)}
+            return known if spelt & term.surfaces.keys() else None
         if known is None or name_key(self.background.name(known)) == key or len(key) > 1:
             return known
-        return known if term.code >= 0.5 or all(rarity(word) >= _RARE for word in key) else None
+        return known if all(rarity(word) >= _RARE for word in key) else None
 
     def _merged(self, group: Sequence[Term], number_of: Mapping[Key, int]) -> Term:
         surfaces: Counter[str] = Counter()
@@ -106,6 +110,10 @@ class RuleMerger:
         if known is not None:
             aliases |= dict.fromkeys(filter(is_free, self.background.names(known)))
         own = surface_key(name)
+        at: dict[Spot, float] = {}
+        for term in group:
+            for spot, probability in term.at.items():
+                at[spot] = max(at.get(spot, 0.0), probability)
         return Term(
             keys=keys,
             surfaces=surfaces,
@@ -117,6 +125,7 @@ class RuleMerger:
             aliases=_distinct(aliases, own),
             code=sum(term.code * term.mentions for term in group) / sum(term.mentions for term in group),
             documents=frozenset[str]().union(*(term.documents for term in group)),
+            at=at,
         )
 
 

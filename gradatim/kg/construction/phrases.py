@@ -192,4 +192,4 @@ def _shared_nouns(sentence: Sentence) -> Iterator[Phrase]:
         if word is None or (not left.code and left.lemma.lower() in EMPTY_MODIFIERS):
             continue
         text = f"{word} {noun.text}"
-        yield Phrase(name_key(text), text, at - 1, at - 1, True, False)
+        yield Phrase(name_key(text), text, at - 1, at - 1, True, False, word if left.code else None)

@@ -19,6 +19,9 @@ from gradatim.kg.construction.terms import Term
 from gradatim.kg.lexicon import Key
 from gradatim.kg.schema import RelationType
 
+ACTIVE = 0.4
+"""Probability from which a term counts as a concept of a passage that names it: "the print function" is about print,
+not about functions."""
 PLAUSIBLE = 0.05
 """Confidence below which a relation is dropped at once."""
 
@@ -86,10 +89,14 @@ class JudgedRelater:
         terms: Sequence[Term],
         known: Sequence[int | None],
     ) -> Iterator[PairCase]:
-        """Every pair of concepts that a passage names, with all that is seen of it there."""
+        """Every pair of concepts that a passage is about, with all that is seen of it there."""
         places = standing(passage, named)
         together = contexts(passage, document.sentences, named)
-        here = sorted(places)
+        here = [
+            number
+            for number in sorted(places)
+            if max(terms[number].at.get((document.name, at), 0.0) for at in passage.all) >= ACTIVE
+        ]
         for position, first in enumerate(here):
             for second in here[position + 1 :]:
                 seen = together.get((first, second), [])[:MOST_CONTEXTS]

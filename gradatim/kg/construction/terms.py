@@ -21,6 +21,9 @@ TELLING = 3
 PLAUSIBLE = 0.05
 """Confidence below which a phrase is not looked at any further."""
 
+Spot = tuple[str, int]
+"""Name of a document, and number of a sentence in it."""
+
 
 @dataclass(slots=True)
 class Term:
@@ -41,8 +44,18 @@ class Term:
     code: float = 0.0
     """Share of its mentions that are code."""
     documents: frozenset[str] = field(default_factory=frozenset[str])
+    at: dict[Spot, float] = field(default_factory=dict[Spot, float])
+    """Where it is named, with the probability that it is a concept there."""
     bare: frozenset[str] = frozenset()
     """Names of code to which a noun of it only says what they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    probability: float
+    phrase: Phrase
+    sentence: Sentence
+    spot: Spot
 
 
 class Recogniser(Protocol):
@@ -74,7 +87,7 @@ class JudgedRecogniser:
         names = material.example_names
         sentences = [sentence for document in material.documents for sentence in document.sentences]
         course = Course(counted(sentences, names), names, self.background, rarity)
-        found: defaultdict[Key, list[tuple[float, Phrase, Sentence, str]]] = defaultdict(list)
+        found: defaultdict[Key, list[_Mention]] = defaultdict(list)
         for document in material.documents:
             rows: list[list[float]] = []
             vectors: list[Any] = []
@@ -95,7 +108,8 @@ class JudgedRecogniser:
                 continue
             judged = self.judge.probabilities(rows, np.stack(vectors))
             for number, phrase, probability in _likeliest(spots, judged):
-                found[phrase.key].append((probability, phrase, document.sentences[number], document.name))
+                spot = (document.name, number)
+                found[phrase.key].append(_Mention(probability, phrase, document.sentences[number], spot))
         terms = [_term(key, mentions) for key, mentions in found.items()]
         return sorted(
             (term for term in terms if term.confidence >= PLAUSIBLE),
@@ -123,20 +137,24 @@ def _likeliest(spots: Sequence[tuple[int, Phrase]], probabilities: Any) -> list[
     return kept
 
 
-def _term(key: Key, mentions: Sequence[tuple[float, Phrase, Sentence, str]]) -> Term:
-    best = sorted(mentions, key=lambda item: -item[0])
-    telling = [item[0] for item in best[:TELLING]]
-    sentence = max(best[:TELLING], key=lambda item: (item[0], len(item[2].text)))[2]
+def _term(key: Key, mentions: Sequence[_Mention]) -> Term:
+    best = sorted(mentions, key=lambda item: -item.probability)
+    telling = best[:TELLING]
+    sentence = max(telling, key=lambda item: (item.probability, len(item.sentence.text))).sentence
+    at: dict[Spot, float] = {}
+    for item in mentions:
+        at[item.spot] = max(at.get(item.spot, 0.0), item.probability)
     return Term(
         keys={key: None},
-        surfaces=Counter(phrase.text for _, phrase, _, _ in mentions),
-        confidence=sum(telling) / len(telling),
+        surfaces=Counter(item.phrase.text for item in mentions),
+        confidence=sum(item.probability for item in telling) / len(telling),
         mentions=len(mentions),
         sentence=sentence.text,
         place=sentence.place,
-        code=sum(phrase.code for _, phrase, _, _ in mentions) / len(mentions),
-        documents=frozenset(name for *_, name in mentions),
-        bare=frozenset(phrase.bare for _, phrase, _, _ in mentions if phrase.bare),
+        code=sum(item.phrase.code for item in mentions) / len(mentions),
+        documents=frozenset(item.spot[0] for item in mentions),
+        at=at,
+        bare=frozenset(item.phrase.bare for item in mentions if item.phrase.bare),
     )
 
 

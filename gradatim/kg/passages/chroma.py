@@ -65,10 +65,17 @@ class ChromaPassages:
         with self._folder.opened(write=True) as client:
             collection = self._collection(client, create=True)
             assert collection is not None
-            kept = {item.id for item in _all(collection) if item.source in set(sources)}
-            stale = sorted(kept - wanted.keys())
+            kept = {item.id: item for item in _all(collection) if item.source in set(sources)}
+            stale = sorted(kept.keys() - wanted.keys())
             for start in range(0, len(stale), _PAGE):
                 collection.delete(ids=stale[start : start + _PAGE])
+            # The same text may stand in another place now, or be filed under other concepts.
+            changed = [passage for key, passage in wanted.items() if key in kept and kept[key] != passage]
+            for start in range(0, len(changed), _PAGE):
+                page = changed[start : start + _PAGE]
+                collection.update(
+                    ids=[item.id for item in page], metadatas=cast("Any", [_metadata(item) for item in page])
+                )
             new = [passage for key, passage in wanted.items() if key not in kept]
             for start in range(0, len(new), _PAGE):
                 page = new[start : start + _PAGE]

@@ -24,25 +24,28 @@ def cut(document: CourseDocument, lexicon: Lexicon) -> Iterator[Passage]:
 
     A passage is a stretch of one section; code that stands in it belongs to it.
     """
-    heading: list[str] = []
+    path: list[tuple[int, str]] = []
     own: list[Block] = []
     for block in document.blocks:
         if block.kind == "heading":
-            yield from _passage(document, heading, own, lexicon)
-            heading, own = [*heading[: max(block.level - 1, 0)], block.text], []
+            yield from _passage(document, path, own, lexicon)
+            path, own = [*(item for item in path if item[0] < block.level), (block.level, block.text)], []
             continue
         own.append(block)
         if sum(len(item.text.split()) for item in own) >= WORDS and block.kind in ("paragraph", "code"):
-            yield from _passage(document, heading, own, lexicon)
+            yield from _passage(document, path, own, lexicon)
             own = []
-    yield from _passage(document, heading, own, lexicon)
+    yield from _passage(document, path, own, lexicon)
 
 
-def _passage(document: CourseDocument, heading: list[str], blocks: list[Block], lexicon: Lexicon) -> Iterator[Passage]:
+def _passage(
+    document: CourseDocument, path: list[tuple[int, str]], blocks: list[Block], lexicon: Lexicon
+) -> Iterator[Passage]:
     text = "\n\n".join(f"```\n{block.text}\n```" if block.kind == "code" else _marked(block) for block in blocks)
     words = len(text.split())
     if words < LEAST:
         return
+    heading = [text for _, text in path]
     title = " › ".join(heading)
     counts = Counter(mention.concept for mention in lexicon.mentions(text))
     counts.update({mention.concept: 2 for mention in lexicon.mentions(heading[-1] if heading else "")})

@@ -163,6 +163,9 @@ def _decisions(a: Segment, b: Segment, same: dict[int, int]) -> Iterable[tuple[o
 def _by_pair(segment: Segment) -> dict[tuple[int, int], str]:
     """Relation of each pair, in the order of the pair: `prerequisite>`, `prerequisite<`, `similarity`, …"""
     number = {name_key(item.name): place for place, item in enumerate(segment.concepts)}
+    for place, item in enumerate(segment.concepts):
+        for alias in item.aliases:
+            number.setdefault(name_key(alias), place)
     found: dict[tuple[int, int], str] = {}
     for edge in segment.relations:
         source, target = number.get(name_key(edge.source)), number.get(name_key(edge.target))

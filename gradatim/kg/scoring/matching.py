@@ -19,8 +19,8 @@ class Matching:
     exact: Mapping[int, int]
     """Graph → gold, one to one: they share a name or alias, but for case, plural, hyphens and call brackets."""
     relaxed: Mapping[int, int]
-    """Graph → gold for ends of relations: those of `exact`, and those whose name overlaps with a gold name (the same
-    last word, one name holding all words of the other) where no other gold concept does."""
+    """Graph → gold for ends of relations: those of `exact`, and those whose name overlaps with that of just one gold
+    concept (the same last word, one name holding all words of the other) which no concept of the graph matches."""
 
 
 def match(graph: Sequence[FileConcept], gold: Sequence[FileConcept]) -> Matching:
@@ -52,11 +52,11 @@ def match(graph: Sequence[FileConcept], gold: Sequence[FileConcept]) -> Matching
     for number, concept in enumerate(graph):
         if number in exact:
             continue
-        shared = {other for key in keys(concept) for other in named.get(key, ())}
-        near = shared or {
+        free = [other for other in range(len(gold)) if other not in taken]
+        near = {
             other
             for key in keys(concept)
-            for other in range(len(gold))
+            for other in free
             if any(
                 key[-1] == head and (bag <= set(key) or bag >= set(key))
                 for bag, head in zip(words[other], heads[other], strict=True)

@@ -45,7 +45,8 @@ class Scores:
 
     concepts: Score
     relations: Mapping[RelationType, Score]
-    """Relaxed: an end may also overlap with the gold end (see `Matching.relaxed`). Type and direction have to be right."""
+    """Relaxed: an end may also overlap with the gold end (see `Matching.relaxed`). Type and direction have to be
+    right."""
     exact_relations: Mapping[RelationType, Score]
     """Both ends by exact match."""
     untyped: Score

@@ -1,0 +1,1 @@
+"""Concept graphs built from course text: annotated texts, and the training of the judges on some of them."""
