@@ -21,3 +21,14 @@ def sets_attribute(function: Function, name: str) -> int | None:
             case _:
                 continue
     return None
+
+
+def single_class(case: Examination, name: str) -> ast.ClassDef | None:
+    """The program's class of a name, if there is exactly one."""
+    found = [node for node in case.program.classes if node.name == name]
+    return found[0] if len(found) == 1 else None
+
+
+def is_property(function: Function) -> bool:
+    """Whether a method is made a property by its decorator."""
+    return any(isinstance(item, ast.Name) and item.id == "property" for item in function.node.decorator_list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from gradatim.tools.analysis.contrast import Contrast, listed
@@ -29,3 +30,21 @@ def taken_apart(fact: Contrast) -> bool:
         letters = [item for item in got if isinstance(item, str)]
         return len(letters) == len(got) > len(wanted) and "".join(letters) == "".join(cast("list[str]", wanted))
     return all(isinstance(item, list | tuple) for item in wanted) and flat(wanted) == got
+
+
+def reordered(fact: Contrast) -> bool:
+    """Whether the right items came in a wrong order that is not just the reverse (of two items any wrong order)."""
+    wanted, got = listed(fact.expected), listed(fact.actual)
+    if wanted is None or got is None or wanted == got or len(wanted) != len(got):
+        return False
+    return (not fact.backwards or len(wanted) == 2) and same_items(wanted, got)
+
+
+def same_items(one: Sequence[object], two: Sequence[object]) -> bool:
+    """Whether two sequences hold the same items, each as often, in any order."""
+    return len(one) == len(two) and sorted(map(repr, one)) == sorted(map(repr, two))
+
+
+def has_repeats(value: Sequence[object]) -> bool:
+    """Whether an item occurs more than once."""
+    return len(set(map(repr, value))) < len(value)

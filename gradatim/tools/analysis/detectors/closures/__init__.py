@@ -1,0 +1,1 @@
+"""Misconceptions about functions in functions, decorators and functions that get functions."""

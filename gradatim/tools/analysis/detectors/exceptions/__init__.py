@@ -1,0 +1,1 @@
+"""Misconceptions about raising and catching exceptions, and about context managers."""

@@ -1,0 +1,1 @@
+"""Misconceptions about modules of the standard library."""

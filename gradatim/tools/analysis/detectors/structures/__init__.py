@@ -1,0 +1,1 @@
+"""Misconceptions about linked lists, trees, graphs and algorithms on them."""

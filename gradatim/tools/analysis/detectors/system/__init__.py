@@ -1,0 +1,1 @@
+"""Misconceptions about files, the command line and the environment."""

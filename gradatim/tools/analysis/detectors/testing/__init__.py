@@ -1,0 +1,1 @@
+"""Misconceptions about tests and logging."""
