@@ -40,7 +40,7 @@ from gradatim.kg.construction.recognition import FEATURES
 from gradatim.kg.lexicon import name_key
 from gradatim.serving.pieces import MiniLMPieces, Pieces
 
-UNNAMED = {"written": 0.002, "python-docs": 0.02}
+UNNAMED = {"written": 0.002, "python-docs": 0.02, "tutorial-dev": 0.04}
 """Share of concepts, at most, no name of which stands in the segment but for plural and case."""
 STATES = 0.03
 """Largest difference of a state that 8-bit weights make; the states of a dimension deviate by about 1."""

@@ -18,7 +18,7 @@ from gradatim.kg.construction.documents.model import Block, BlockKind, CourseDoc
 from gradatim.kg.lexicon import Key, name_key
 from gradatim.kg.schema import RelationType
 
-PACKAGED = ("written", "python-docs")
+PACKAGED = ("written", "python-docs", "tutorial-dev")
 """Names of the training texts that come with gradatim (`../training/`), in the order in which they are used."""
 
 

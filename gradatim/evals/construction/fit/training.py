@@ -35,7 +35,7 @@ class Plan:
         floor: Share of the rates below which they do not fall.
     """
 
-    epochs: int = 9
+    epochs: int = 6
     seed: int = 0
     batch: int = 6
     reader_rate: float = 1.5e-4
