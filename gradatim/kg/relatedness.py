@@ -87,9 +87,10 @@ def structure_vectors(graph: ConceptGraph, without: set[Relation]) -> Any:
             adjacency[a, b] = adjacency[b, a] = max(adjacency[a, b], edge.weight)
     degrees = adjacency.sum(axis=1)
     scale = np.divide(1, np.sqrt(degrees), out=np.zeros_like(degrees), where=degrees > 0)
-    values, vectors = np.linalg.eigh(adjacency * scale[:, None] * scale)
-    # The first eigenvector only says how many neighbours a concept has.
-    chosen = np.argsort(-values, kind="stable")[1 : COORDINATES + 1]
+    # The leading eigenvector only says how many neighbours a concept has: it is taken out.
+    trivial = np.sqrt(degrees / (degrees.sum() or 1.0))
+    values, vectors = np.linalg.eigh(adjacency * scale[:, None] * scale - np.outer(trivial, trivial))
+    chosen = np.argsort(-values, kind="stable")[:COORDINATES]
     coordinates = vectors[:, chosen] * np.clip(values[chosen], 0, None)
     lengths = np.linalg.norm(coordinates, axis=1, keepdims=True)
     return np.divide(coordinates, lengths, out=np.zeros_like(coordinates), where=lengths > 1e-12).astype(np.float32)

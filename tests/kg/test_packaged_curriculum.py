@@ -8,9 +8,14 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gradatim.kg import ConceptGraph, Sources, inspect_curriculum, open_graph, packaged_curriculum
+from gradatim.kg.lexicon import Lexicon
+from gradatim.kg.related import read as read_related
+from gradatim.kg.relatedness import Relatedness
+from gradatim.serving.embeddings import default_embedder
 from gradatim.settings import Settings
 
 _RUN_ALL = """
@@ -36,6 +41,11 @@ def graph() -> ConceptGraph:
     return packaged_curriculum()
 
 
+@pytest.fixture(scope="module")
+def relatedness(graph: ConceptGraph) -> Relatedness:
+    return Relatedness(graph, default_embedder())
+
+
 def test_nothing_is_wrong_with_it() -> None:
     sources = Sources.read(files("gradatim.kg") / "curricula" / "python")
     _, problems = inspect_curriculum(sources)
@@ -56,6 +66,50 @@ def test_it_is_large_enough_to_teach_from(graph: ConceptGraph) -> None:
 def test_only_one_concept_has_no_prerequisite(graph: ConceptGraph) -> None:
     with_one = {edge.target for edge in graph.relations if edge.type == "prerequisite"}
     assert [concept.id for concept in graph.concepts if concept.id not in with_one] == ["program"]
+
+
+def test_it_hangs_together(graph: ConceptGraph) -> None:
+    beside: dict[str, set[str]] = {concept.id: set() for concept in graph.concepts}
+    for edge in graph.relations:
+        beside[edge.source].add(edge.target)
+        beside[edge.target].add(edge.source)
+    reached, pending = {"program"}, ["program"]
+    while pending:
+        fresh = beside[pending.pop()] - reached
+        reached |= fresh
+        pending += fresh
+    assert set(beside) - reached == set()
+
+
+def test_no_two_concepts_share_a_name(graph: ConceptGraph) -> None:
+    assert len({concept.id for concept in graph.concepts}) == len(graph.concepts)
+    assert list(Lexicon(graph.concepts).shared()) == []
+
+
+def test_no_two_definitions_say_the_same(relatedness: Relatedness) -> None:
+    assert relatedness.duplicates(0.93) == []
+
+
+def test_what_belongs_together_is_near(graph: ConceptGraph, relatedness: Relatedness) -> None:
+    similar = [edge for edge in graph.relations if edge.type == "similarity"]
+    joined = np.mean([relatedness.of(edge.source, edge.target) for edge in similar])
+    drawn = np.random.default_rng(0).choice(relatedness.ids, size=(500, 2))
+    assert joined > np.mean([relatedness.of(str(a), str(b)) for a, b in drawn]) + 0.3
+
+
+def test_what_was_worked_out_beforehand_is_of_this_version(graph: ConceptGraph, relatedness: Relatedness) -> None:
+    related = read_related(graph, None)
+    assert related is not None, "run `gradatim kg relate` on the packaged curriculum"
+    for concept in graph.concepts[::40]:
+        for other, score in related.of(concept.id):
+            assert score == pytest.approx(relatedness.of(concept.id, other), abs=0.01)
+
+
+def test_misconceptions_are_about_concepts_there_are(graph: ConceptGraph) -> None:
+    ids = {concept.id for concept in graph.concepts}
+    unknown = {item.id: set(item.concepts) - ids for item in graph.misconceptions}
+    assert {key: missing for key, missing in unknown.items() if missing} == {}
+    assert len({item.id for item in graph.misconceptions}) == len(graph.misconceptions)
 
 
 def executed(programs: dict[str, str], folder: Path) -> dict[str, tuple[str, str | None]]:

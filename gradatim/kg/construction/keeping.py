@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -56,18 +57,23 @@ class Keeper:
             return None
 
     def put(self, document: Analysed) -> None:
-        """Keep an analysis, whole or not at all."""
+        """Keep an analysis, whole or not at all; where that cannot be done, a build goes on without."""
         import numpy as np
 
-        self.folder.mkdir(parents=True, exist_ok=True)
         path = self._path(document.name, document.digest)
         plain = {
             "sentences": [asdict(item) for item in document.sentences],
             "example_names": sorted(document.example_names),
         }
         part = path.with_suffix(".part.npz")
-        np.savez_compressed(part, plain=np.array(json.dumps(plain)), vectors=stacked(document.encoded))
-        part.replace(path)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            np.savez_compressed(part, plain=np.array(json.dumps(plain)), vectors=stacked(document.encoded))
+            part.replace(path)
+        except OSError as error:
+            _log.warning("the analysis of %s cannot be kept: %s", document.name, error)
+            with suppress(OSError):
+                part.unlink()
 
     def _path(self, name: str, digest: str) -> Path:
         # Places in the sentences carry the document's name, so it is a part of the key.

@@ -70,7 +70,8 @@ class JudgedRelater:
                     for kind, probability in zip(KINDS, row, strict=True):
                         if kind != "none" and probability >= PLAUSIBLE:
                             source, target, relation = _directed(case.pair, kind)
-                            gathered[source, target, relation].append((float(probability), *_told(case, document)))
+                            rests_on = _told(case, document, passage, named)
+                            gathered[source, target, relation].append((float(probability), *rests_on))
         found: list[Found] = []
         for (source, target, relation), told in gathered.items():
             told.sort(key=lambda item: -item[0])
@@ -176,8 +177,11 @@ def _directed(pair: Pair, kind: str) -> tuple[int, int, RelationType]:
     return first, second, relation[kind[0]]
 
 
-def _told(case: PairCase, document: Analysed) -> tuple[str, str]:
-    """The sentence that names both, else the later one of the first place where they stand together."""
+def _told(case: PairCase, document: Analysed, passage: Passage, named: Sequence[Sequence[Mention]]) -> tuple[str, str]:
+    """The sentence that names both, else the later one of the first place where they stand together.
+
+    Where they never do, the first that names the one that comes second in the passage.
+    """
     for context in case.contexts:
         if context.earlier.sentence == context.later.sentence:
             sentence = document.sentences[context.earlier.sentence]
@@ -185,4 +189,10 @@ def _told(case: PairCase, document: Analysed) -> tuple[str, str]:
     if case.contexts:
         sentence = document.sentences[case.contexts[0].later.sentence]
         return sentence.text, sentence.place
+    missing = set(case.pair)
+    for number in passage.all:
+        missing -= {mention.concept for mention in named[number]}
+        if not missing:
+            sentence = document.sentences[number]
+            return sentence.text, sentence.place
     return "", ""
