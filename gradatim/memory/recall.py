@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from gradatim.domain import Recollection, stable_id
 from gradatim.errors import InputError, StorageError
-from gradatim.serving.vectors import ChromaFolder
 from gradatim.memory.inputs import checked_id, microseconds
 from gradatim.memory.protocol import RecollectionKind
 from gradatim.memory.worker import Worker
+from gradatim.serving.vectors import ChromaFolder
 
 if TYPE_CHECKING:
     from chromadb import Collection as ChromaCollection

@@ -14,7 +14,7 @@ from gradatim.app.bench.retrieval import bench
 from gradatim.app.bench.retrieval.curriculum import curriculum
 from gradatim.app.checkup import Finding
 from gradatim.app.checkup.graph import check_graph
-from gradatim.app.commands.kg_server import push
+from gradatim.app.commands.kg.push import push
 from gradatim.errors import GradatimError
 from gradatim.kg import validate
 from gradatim.kg.fallback import snapshot_path

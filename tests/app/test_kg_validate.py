@@ -17,14 +17,9 @@ from typing import Any
 
 import pytest
 
-from gradatim.app.commands.kg import kg
-from gradatim.app.commands.kg_validate import validate
 from gradatim.kg.decisions import Session, decided
 from tests.app.conftest import Invoke
 from tests.kg.decisions.cases import GRAPH, concept
-
-if "validate" not in kg.list_commands(None):  # type: ignore[arg-type]
-    kg.add_command(validate)
 
 _PROGRAM = """\
 import ctypes, os, sys
@@ -34,10 +29,6 @@ if os.environ.pop("WITHOUT_RIGHTS", "") and os.geteuid() == 0:
         sys.exit(77)
     os.execv(sys.executable, sys.orig_argv)
 from gradatim.app.cli import main
-from gradatim.app.commands.kg import kg
-from gradatim.app.commands.kg_validate import validate
-if "validate" not in kg.list_commands(None):
-    kg.add_command(validate)
 main()
 """
 _KEYS = "[?] help"

@@ -15,8 +15,8 @@ import pytest
 from gradatim.domain import LearnerEvent, Recollection
 from gradatim.errors import ModelError, StorageError
 from gradatim.memory import ChromaRecall, open_memory
-from gradatim.serving.vectors import ChromaFolder
 from gradatim.serving.embeddings import default_embedder
+from gradatim.serving.vectors import ChromaFolder
 from gradatim.settings import Settings
 from tests.memory.material import HashingEmbedder, event, recollection
 
