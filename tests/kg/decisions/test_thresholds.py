@@ -15,6 +15,8 @@ from gradatim.kg.decisions.records import ConceptItem
 from gradatim.kg.decisions.thresholds import HIGHEST, LOWEST, PRIOR, best_threshold
 from tests.kg.decisions.cases import GRAPH, concept, edge, on_concept, on_edge, taken_back
 
+GIVEN = Thresholds(0.4, {"prerequisite": 0.4, "similarity": 0.4, "hierarchical": 0.4})
+
 ticks = st.lists(st.integers(0, 10_000), max_size=60)
 defaults = st.integers(500, 9_500).map(lambda tick: tick / 10_000)
 
@@ -28,23 +30,23 @@ def judged(right: list[float], wrong: list[float]) -> list[Made]:
 
 
 def test_three_decisions_move_little_and_a_hundred_decide() -> None:
-    assert retrained(Thresholds(), judged([], [0.41, 0.42, 0.425])).concept == pytest.approx(0.4251)
-    assert retrained(Thresholds(), judged([], [0.5, 0.5, 0.5])).concept == 0.4
+    assert retrained(GIVEN, judged([], [0.41, 0.42, 0.425])).concept == pytest.approx(0.4251)
+    assert retrained(GIVEN, judged([], [0.5, 0.5, 0.5])).concept == 0.4
     chance = random.Random(1)
     shares = [chance.uniform(0.25, 0.75) for _ in range(100)]
-    found = retrained(Thresholds(), judged([s for s in shares if s > 0.55], [s for s in shares if s <= 0.55]))
+    found = retrained(GIVEN, judged([s for s in shares if s > 0.55], [s for s in shares if s <= 0.55]))
     assert found.concept == pytest.approx(0.55, abs=0.03)
-    assert found.relations == Thresholds().relations
+    assert found.relations == GIVEN.relations
 
 
 def test_each_kind_learns_from_its_own_decisions() -> None:
     graph = GRAPH.model_copy(update={"edges": tuple(edge(f"n{at}", f"m{at}", "similarity", 0.44) for at in range(9))})
     made = [on_edge(f"n{at}", f"m{at}", "reject", kind="similarity", graph=graph) for at in range(9)]
-    found = retrained(Thresholds(), made)
+    found = retrained(GIVEN, made)
     assert (found.concept, found.relations["prerequisite"], found.relations["hierarchical"]) == (0.4, 0.4, 0.4)
     assert found.relations["similarity"] == pytest.approx(0.4401)
     undone = [taken_back(line) for line in made]
-    assert retrained(Thresholds(), [*made, *undone]) == Thresholds()
+    assert retrained(GIVEN, [*made, *undone]) == GIVEN
 
 
 def test_a_renamed_concept_was_one_and_a_turned_relation_was_wrong() -> None:
@@ -53,19 +55,19 @@ def test_a_renamed_concept_was_one_and_a_turned_relation_was_wrong() -> None:
         on_edge(item.source, item.target, "edit", turned(item), graph=GRAPH.model_copy(update={"edges": tuple(near)}))
         for item in near
     ]
-    assert retrained(Thresholds(), made).relations["prerequisite"] == pytest.approx(0.4101)
+    assert retrained(GIVEN, made).relations["prerequisite"] == pytest.approx(0.4101)
     words = tuple(concept(f"n{at}", confidence=0.39) for at in range(4))
     graph = GRAPH.model_copy(update={"concepts": words})
     made = [on_concept(f"n{at}", "edit", ConceptItem(name=f"m{at}"), graph=graph) for at in range(4)]
-    assert retrained(Thresholds(), made).concept == pytest.approx(0.39)
+    assert retrained(GIVEN, made).concept == pytest.approx(0.39)
 
 
 def test_only_the_decision_that_holds_counts_and_unknown_confidence_says_nothing() -> None:
     graph = GRAPH.model_copy(update={"concepts": (concept("n", confidence=0.405),)})
     first = on_concept("n", "reject", graph=graph)
-    assert retrained(Thresholds(), [first]).concept == pytest.approx(0.4051)
-    assert retrained(Thresholds(), [first, on_concept("N", "accept", graph=graph)]) == Thresholds()
-    assert retrained(Thresholds(), [first.model_copy(update={"confidence": None})]) == Thresholds()
+    assert retrained(GIVEN, [first]).concept == pytest.approx(0.4051)
+    assert retrained(GIVEN, [first, on_concept("N", "accept", graph=graph)]) == GIVEN
+    assert retrained(GIVEN, [first.model_copy(update={"confidence": None})]) == GIVEN
 
 
 @given(defaults, ticks, ticks)
