@@ -45,7 +45,7 @@ def test_every_command_exists() -> None:
 
 def test_figures_of_the_curriculum() -> None:
     graph = packaged_curriculum()
-    shown = re.search(r"(\d+) concepts, ([\d,]+) relations, (\d+) misconceptions", README)
+    shown = re.search(r"([\d,]+) concepts, ([\d,]+) relations, (\d+) misconceptions", README)
     assert shown
     figures = [int(figure.replace(",", "")) for figure in shown.groups()]
     assert figures == [len(graph.concepts), len(graph.relations), len(graph.misconceptions)]
