@@ -171,7 +171,7 @@ class Generator:
         _, prompts = self.messages(case, evidence, learner_of(state))
         name = model_name(self.model)
         steered = {"wording": self.wording.version} if self.wording else {}
-        situation = fingerprint(case, (await self.concepts.snapshot()).version, name, prompts | steered)
+        situation = fingerprint(case, await self.concepts.version(), name, prompts | steered)
         if state.get("refutations"):
             return situation, None
         substance = await settled(store_of(runtime), situation)

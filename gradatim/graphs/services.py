@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from langchain_core.language_models import BaseChatModel
 
 from gradatim.kg import ConceptStore, opened_graph
 from gradatim.kg.passages import PassageIndex
 from gradatim.kg.passages.opening import open_passages
-from gradatim.kg.related import Related, read
+from gradatim.kg.related import Related
+from gradatim.kg.related import read as read_related
 from gradatim.memory import LearnerMemory, open_memory
 from gradatim.memory.decisions import DecisionStore, SQLiteDecisions
 from gradatim.serving import open_chat_model
@@ -57,8 +57,9 @@ class Services:
         try:
             sandbox = await stack.enter_async_context(open_sandbox(settings))
             concepts = await stack.enter_async_context(opened_graph(settings))
-            passages = await open_passages(concepts, settings.passages_path)
-            related = await read_related(concepts, settings.curriculum)
+            graph = await concepts.snapshot()
+            passages = await open_passages(graph, settings.passages_path)
+            related = await asyncio.to_thread(read_related, graph, settings.curriculum)
             memory = await stack.enter_async_context(open_memory(settings))
             decisions = SQLiteDecisions(settings.memory_path)
             stack.push_async_callback(decisions.aclose)
@@ -73,12 +74,6 @@ class Services:
     async def aclose(self) -> None:
         """Close everything."""
         await self.stack.aclose()
-
-
-async def read_related(concepts: ConceptStore, curriculum: Path | None) -> Related | None:
-    """What was worked out about the graph in use, if anything."""
-    graph = await concepts.snapshot()
-    return await asyncio.to_thread(read, graph, curriculum)
 
 
 async def _hang_up(model: BaseChatModel) -> None:

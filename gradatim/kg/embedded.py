@@ -48,6 +48,9 @@ class EmbeddedStore:
     def name(self) -> str:
         return self._graph.name
 
+    async def version(self) -> str:
+        return self._graph.version
+
     async def snapshot(self) -> ConceptGraph:
         return self._graph
 

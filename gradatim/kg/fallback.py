@@ -129,6 +129,9 @@ class SnapshotStore:
 
     # ------------------------------------------------------------------------------------ as every store
 
+    async def version(self) -> str:
+        return await self._ask(lambda store: store.version())
+
     async def snapshot(self) -> ConceptGraph:
         return await self._ask(lambda store: store.snapshot())
 

@@ -72,6 +72,10 @@ class ConceptStore(Protocol):
         """Name of the graph."""
         ...
 
+    async def version(self) -> str:
+        """What identifies the graph's content now: that of `snapshot()`, without reading the graph."""
+        ...
+
     async def snapshot(self) -> ConceptGraph:
         """The whole graph as plain data; `snapshot().version` identifies its content."""
         ...

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gradatim.domain import Assessment, ReviewDecision
+from gradatim.kg import ConceptGraph
 from tests.cases import OFF_BY_ONE, TASK, answer, submission
 from tests.graphs.conftest import Opener
 
@@ -74,3 +77,15 @@ async def test_a_rejection_makes_it_forgotten(assessor_with: Opener) -> None:
         await assessor.decide(decision)
         again = await assessor.assess(TASK, submission(learner="cem"))
         assert not again.feedback.reused
+
+
+async def test_no_assessment_reads_the_whole_graph(assessor_with: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with assessor_with(SECOND, deliver_threshold=0.0) as assessor:
+
+        async def refused() -> ConceptGraph:
+            raise AssertionError("the whole concept graph was read")
+
+        monkeypatch.setattr(assessor.services.concepts, "snapshot", refused)
+        assessment = await assessor.assess(TASK, submission(learner="ada"))
+        assert assessment.delivered
+        assert not assessment.degradations

@@ -23,9 +23,10 @@ from gradatim.graphs.batch.keeper import (
     remote_decisions,
     remote_memory,
 )
-from gradatim.graphs.services import Services, read_related
+from gradatim.graphs.services import Services
 from gradatim.kg import opened_graph
 from gradatim.kg.passages.opening import open_passages
+from gradatim.kg.related import read as read_related
 from gradatim.serving import open_chat_model
 from gradatim.settings import Settings
 from gradatim.tools.sandbox import open_sandbox
@@ -108,6 +109,7 @@ class AssessmentWorker:
         with TemporaryDirectory(prefix="gradatim-") as folder:  # read while opening and not needed afterwards
             settings = await asyncio.to_thread(self._luggage.unpacked, Path(folder))
             concepts = await self._stack.enter_async_context(opened_graph(settings))
+            content = await concepts.snapshot()
             services = Services(
                 settings,
                 sandbox=await self._stack.enter_async_context(open_sandbox(settings)),
@@ -115,8 +117,8 @@ class AssessmentWorker:
                 memory=remote_memory(self._call),
                 decisions=remote_decisions(self._call),
                 model=await asyncio.to_thread(open_chat_model, settings.model, settings),
-                passages=await open_passages(concepts, settings.passages_path),
-                related=await read_related(concepts, settings.curriculum),
+                passages=await open_passages(content, settings.passages_path),
+                related=await asyncio.to_thread(read_related, content, settings.curriculum),
             )
             checkpoints, store = RemoteCheckpoints(self._call), RemoteStore(self._call)
             graph: Any = build_assessment_graph(services)

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from gradatim.errors import InputError, StorageError
-from gradatim.kg import EmbeddedStore
 from gradatim.kg.passages import Passage, PassageIndex
 from gradatim.kg.passages.chroma import ChromaPassages
 from gradatim.kg.passages.opening import open_passages
@@ -178,5 +177,5 @@ async def test_assessments_can_cite_what_was_indexed(tmp_path: Path) -> None:
     folder = ChromaPassages(tmp_path / "passages", default_embedder)
     folder.replace([LOOP], sources=[WEEK1])
     folder.close()
-    index = await open_passages(EmbeddedStore(small_graph()), tmp_path / "passages")
+    index = await open_passages(small_graph(), tmp_path / "passages")
     assert index.about(["for-loop"]) == (LOOP,)

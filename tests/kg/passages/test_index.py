@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gradatim.kg import ConceptGraph, EmbeddedStore, packaged_curriculum
+from gradatim.kg import ConceptGraph, packaged_curriculum
 from gradatim.kg.passages import Passage, PassageIndex
 from gradatim.kg.passages.index import AT_MOST, KEPT, curriculum_passages
 from gradatim.kg.passages.opening import open_passages
@@ -95,7 +95,7 @@ def test_the_packaged_curriculum_has_passages() -> None:
 
 
 async def test_opening_without_indexed_documents_makes_no_folder(tmp_path: Path) -> None:
-    index = await open_passages(EmbeddedStore(small_graph()), tmp_path / "passages")
+    index = await open_passages(small_graph(), tmp_path / "passages")
     assert len(index) == 0
     assert not (tmp_path / "passages").exists()
 
@@ -104,7 +104,6 @@ async def test_a_folder_that_cannot_be_used_is_left_out_with_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "passages").write_text("no folder", "utf-8")
-    store = EmbeddedStore(packaged_curriculum())
-    index = await open_passages(store, tmp_path / "passages")
+    index = await open_passages(packaged_curriculum(), tmp_path / "passages")
     assert len(index) >= 400
     assert "go without the indexed course documents" in caplog.text
