@@ -719,7 +719,9 @@ class Composite(Noun):
 
 # ------------------------------------------------------------------------------------------ learner
 
-EventKind = Literal["submission", "assessment", "review", "self_assessment", "correction", "interaction"]
+EventKind = Literal[
+    "submission", "assessment", "review", "self_assessment", "correction", "interaction", "survey", "consent"
+]
 
 
 class Observation(Noun):
@@ -738,6 +740,8 @@ class LearnerEvent(Noun):
     at: str
     task_id: str | None = None
     observations: tuple[Observation, ...] = ()
+    source: str | None = None
+    """The system that told of it, whose clock `at` was read from; `None` for gradatim itself."""
     payload: dict[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
 
 

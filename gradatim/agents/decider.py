@@ -31,7 +31,7 @@ from gradatim.agents.state import (
 )
 from gradatim.domain import Confidence, Degradation, Diagnosis, Feedback
 from gradatim.errors import StorageError
-from gradatim.memory.decisions import DecisionStore
+from gradatim.memory.storage.decisions import DecisionStore
 from gradatim.tools.claims.case import Case
 
 

@@ -33,8 +33,8 @@ from gradatim.agents.state import (
 from gradatim.domain import Feedback, LearnerEvent, Noun, ReviewDecision, Statement
 from gradatim.errors import InputError, ServiceError, StorageError
 from gradatim.memory import LearnerMemory
-from gradatim.memory.decisions import DecisionRecord, DecisionStore
 from gradatim.memory.inputs import microseconds
+from gradatim.memory.storage.decisions import DecisionRecord, DecisionStore
 from gradatim.tools.claims.case import Case
 
 UNCHECKED = "Not checked: "

@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
 
 from gradatim.domain import FEEDBACK_PARTS, Confidence, Feedback, ReviewDecision, Statement, Submission, Task
-from gradatim.memory.decisions import DecisionRecord, Message
+from gradatim.memory.storage.decisions import DecisionRecord, Message
 
 Json = dict[str, Any]
 

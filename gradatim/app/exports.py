@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from gradatim.agents.calibration import example_of
 from gradatim.domain import DecisionKind, Probability, stable_id
 from gradatim.errors import InputError, StorageError
-from gradatim.memory.decisions import DecisionRecord, Message
+from gradatim.memory.storage.decisions import DecisionRecord, Message
 
 ExportFormat = Literal["trl", "kto", "thresholds"]
 FORMATS: tuple[ExportFormat, ...] = ("trl", "kto", "thresholds")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gradatim.domain import Probability
 from gradatim.errors import InputError
-from gradatim.memory.indicators import INDICATORS
+from gradatim.memory.profile.indicators import INDICATORS
 
 _NAMES = frozenset(item.name for item in INDICATORS)
 

@@ -28,7 +28,7 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from gradatim.memory.worker import Worker
+from gradatim.memory.storage.worker import Worker
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for the writer of another process."""

@@ -15,7 +15,7 @@ from gradatim.kg.passages.opening import open_passages
 from gradatim.kg.related import Related
 from gradatim.kg.related import read as read_related
 from gradatim.memory import LearnerMemory, open_memory
-from gradatim.memory.decisions import DecisionStore, SQLiteDecisions
+from gradatim.memory.storage.decisions import DecisionStore, SQLiteDecisions
 from gradatim.serving import open_chat_model
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.sandbox import Sandbox, open_sandbox

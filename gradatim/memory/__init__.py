@@ -9,7 +9,7 @@ from gradatim.memory.inputs import MAX_ID_LENGTH, checked_id
 from gradatim.memory.profile import ATTRIBUTES, Attribute
 from gradatim.memory.protocol import LearnerMemory, LearnerSummary, RecollectionKind
 from gradatim.memory.recall import ChromaRecall
-from gradatim.memory.sqlite import SQLiteEventLog
+from gradatim.memory.storage.sqlite import SQLiteEventLog
 from gradatim.memory.tracing import BKTParameters, ConceptParameters, ParameterSource
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Self
 from gradatim.domain import EventKind, LearnerEvent, LearnerState, MasteryChange, Recollection
 from gradatim.memory.protocol import LearnerSummary, RecollectionKind
 from gradatim.memory.recall import ChromaRecall
-from gradatim.memory.sqlite import SQLiteEventLog
+from gradatim.memory.storage.sqlite import SQLiteEventLog
 
 
 class EmbeddedMemory:

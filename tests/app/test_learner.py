@@ -8,7 +8,7 @@ import pytest
 
 from gradatim.domain import LearnerEvent, Observation
 from gradatim.memory import open_memory
-from gradatim.memory.decisions import DecisionRecord, SQLiteDecisions
+from gradatim.memory.storage.decisions import DecisionRecord, SQLiteDecisions
 from gradatim.settings import load_settings
 from tests.app.conftest import Invoke
 

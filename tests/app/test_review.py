@@ -16,7 +16,7 @@ from gradatim.app.exports import FORMATS, export, read_rows, write_export
 from gradatim.app.report.review import age, review_text
 from gradatim.domain import Check, Feedback, LineQuoteClaim, ReviewRequest, Statement
 from gradatim.errors import InputError
-from gradatim.memory.decisions import DecisionRecord, Message, SQLiteDecisions
+from gradatim.memory.storage.decisions import DecisionRecord, Message, SQLiteDecisions
 from tests.app.conftest import Invoke, objects
 from tests.app.report.factory import assessment
 

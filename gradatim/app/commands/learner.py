@@ -19,8 +19,8 @@ from gradatim.domain import Composite, LearnerEvent, LearnerState
 from gradatim.errors import InputError
 from gradatim.kg import opened_graph
 from gradatim.memory import LearnerMemory, open_memory
-from gradatim.memory.decisions import SQLiteDecisions
-from gradatim.memory.indicators import History, indicators
+from gradatim.memory.profile.indicators import History, indicators
+from gradatim.memory.storage.decisions import SQLiteDecisions
 from gradatim.settings import load_settings
 
 T = TypeVar("T")
@@ -189,7 +189,7 @@ def sensitivity(data: Path | None, change: float, data_dir: Path | None, as_json
             ]
 
         rows = _with_memory(data_dir, ask)
-    from gradatim.memory.sensitivity import sensitivity as analyse
+    from gradatim.memory.profile.sensitivity import sensitivity as analyse
 
     found = analyse(rows, expert, change)
     largest = found.largest

@@ -15,7 +15,7 @@ from gradatim.app.options import data_dir_option, json_option
 if TYPE_CHECKING:
     from gradatim.agents.fitting import FitReport
     from gradatim.agents.policy import Policy
-    from gradatim.memory.decisions import DecisionRecord
+    from gradatim.memory.storage.decisions import DecisionRecord
     from gradatim.settings import Settings
 
 _FORMATS = ("trl", "kto", "thresholds")
@@ -121,7 +121,7 @@ def calibrate(data: Path | None, dry_run: bool, as_json: bool, data_dir: Path | 
 
 async def _decisions(settings: Settings) -> tuple[DecisionRecord, ...]:
     """All decisions; none, and no file made, where nothing was ever remembered."""
-    from gradatim.memory.decisions import SQLiteDecisions
+    from gradatim.memory.storage.decisions import SQLiteDecisions
 
     if not settings.memory_path.exists():
         return ()

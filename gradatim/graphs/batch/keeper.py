@@ -33,7 +33,7 @@ from gradatim.errors import GradatimError, StorageError
 from gradatim.graphs.batch.items import Failure
 from gradatim.graphs.persistence import open_persistence
 from gradatim.memory import LearnerMemory, open_memory
-from gradatim.memory.decisions import DecisionStore, SQLiteDecisions
+from gradatim.memory.storage.decisions import DecisionStore, SQLiteDecisions
 from gradatim.settings import Settings
 
 Part = Literal["memory", "decisions", "checkpoints", "store"]

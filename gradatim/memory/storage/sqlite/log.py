@@ -11,13 +11,13 @@ from pathlib import Path
 
 from gradatim.domain import EventKind, LearnerEvent, LearnerState, Mastery, MasteryChange
 from gradatim.errors import InputError, StorageError
-from gradatim.memory.estimates import Belief, evidence, observed, traced, unobserved
 from gradatim.memory.inputs import checked_event, checked_id, microseconds
 from gradatim.memory.profile import PROFILE_VERSION, Progress, breadth, depth
 from gradatim.memory.protocol import LearnerSummary
-from gradatim.memory.schema import open_database, storage_errors, transaction
+from gradatim.memory.storage.sqlite.schema import open_database, storage_errors, transaction
+from gradatim.memory.storage.worker import Worker
 from gradatim.memory.tracing import ConceptParameters, ParameterSource
-from gradatim.memory.worker import Worker
+from gradatim.memory.tracing.estimates import Belief, evidence, observed, traced, unobserved
 
 Changes = tuple[MasteryChange, ...]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradatim.errors import InputError
-from gradatim.memory.indicators import INDICATORS
+from gradatim.memory.profile.indicators import INDICATORS
 
 LEAST = 3
 """Learners that a correlation needs."""

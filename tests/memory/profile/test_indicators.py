@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from gradatim.domain import Composite, LearnerEvent, Measure
 from gradatim.errors import InputError
-from gradatim.memory.indicators import INDICATORS, History, indicators
-from gradatim.memory.sensitivity import sensitivity
+from gradatim.memory.profile.indicators import INDICATORS, History, indicators
+from gradatim.memory.profile.sensitivity import sensitivity
 from tests.memory.material import event
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from gradatim.errors import InputError, StorageError
 from gradatim.memory import SQLiteEventLog
-from gradatim.memory.decisions import DecisionRecord, DecisionStore, Message, SQLiteDecisions
+from gradatim.memory.storage.decisions import DecisionRecord, DecisionStore, Message, SQLiteDecisions
 from tests.memory.material import event
 
 Reopen = Callable[[], DecisionStore]
@@ -172,7 +172,7 @@ def test_two_processes_make_the_tables_together(tmp_path: Path) -> None:
     program = (
         "import asyncio, sys\n"
         "from pathlib import Path\n"
-        "from gradatim.memory.decisions import SQLiteDecisions\n"
+        "from gradatim.memory.storage.decisions import SQLiteDecisions\n"
         "async def main():\n"
         "    store = SQLiteDecisions(Path(sys.argv[1]))\n"
         "    await store.note_use(sys.argv[2])\n"

@@ -19,7 +19,7 @@ from gradatim.domain import Recollection, stable_id
 from gradatim.errors import InputError, StorageError
 from gradatim.memory.inputs import checked_id, microseconds
 from gradatim.memory.protocol import RecollectionKind
-from gradatim.memory.worker import Worker
+from gradatim.memory.storage.worker import Worker
 from gradatim.serving.vectors import ChromaFolder
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import Literal, Protocol
 from gradatim.domain import DecisionKind, Noun, Probability
 from gradatim.errors import StorageError
 from gradatim.memory.inputs import checked_id
-from gradatim.memory.schema import open_database, storage_errors, transaction
-from gradatim.memory.worker import Worker
+from gradatim.memory.storage.sqlite.schema import open_database, storage_errors, transaction
+from gradatim.memory.storage.worker import Worker
 
 
 class Message(Noun):
