@@ -114,17 +114,25 @@ def test_clocks_are_listed(invoke: Invoke, files: Path) -> None:
 @pytest.mark.parametrize(("form", "out"), [("xapi", "out.jsonl"), ("progsnap2", "out")])
 def test_what_is_published_is_collected_without_loss(invoke: Invoke, files: Path, form: str, out: str) -> None:
     invoke("learner", "collect", "statements.jsonl", "grades.csv", "set")
+    nobody = invoke("learner", "publish", "--format", form, "--out", out)
+    assert (nobody.exit_code, "none of 3 learners has consented" in nobody.stderr) == (2, True)
+    for learner in ("anna", "s1"):
+        invoke("learner", "consent", learner, "--give", "research")
     result = invoke("learner", "publish", "--format", form, "--out", out, "--json")
     assert result.exit_code == 0
-    assert json.loads(result.stdout) == {"out": out, "format": form, "learners": 3, "events": 10}
+    told = json.loads(result.stdout)
+    events = told.pop("events")
+    assert told == {"out": out, "format": form, "learners": 2, "without_consent": 1}
     assert invoke("learner", "collect", out, "--data-dir", "other").exit_code == 0
-    for learner in ("anna", "s1", "s2"):
+    for learner in ("anna", "s1"):
         here = json.loads(invoke("learner", "export", learner, "--json").stdout)
         there = json.loads(invoke("learner", "export", learner, "--json", "--data-dir", "other").stdout)
         assert here["events"] == there["events"]
     again = json.loads(invoke("learner", "collect", out, "--json").stdout)
-    assert (again["stored"], again["duplicates"]) == (0, 10)
+    assert (again["stored"], again["duplicates"]) == (0, events)
     assert invoke("learner", "publish", "--format", form, "--out", out).exit_code == 2
+    assert invoke("learner", "forget", "anna", "--yes").exit_code == 0
+    assert not any(path.is_file() for path in (files / out, *(files / out).rglob("*")))
 
 
 def test_one_learner_is_published_alone(invoke: Invoke, files: Path) -> None:
@@ -170,3 +178,29 @@ def test_an_export_of_a_learner_can_be_collected(invoke: Invoke, files: Path) ->
     (files / "s1.json").write_text(invoke("learner", "export", "s1").stdout)
     data = json.loads(invoke("learner", "collect", "s1.json", "--data-dir", "other", "--json").stdout)
     assert (data["files"][0]["format"], data["stored"], data["quarantined"]) == ("gradatim", 5, 0)
+
+
+def test_who_does_not_agree_is_left_out_and_counted(invoke: Invoke, files: Path) -> None:
+    invoke("learner", "consent", "anna", "--withdraw", "personalisation")
+    told = json.loads(invoke("learner", "collect", "statements.jsonl", "grades.csv", "set", "--json").stdout)
+    left_out = told["without_event_reasons"]["the learner has not consented to personalisation"]
+    assert left_out > 0
+    assert told["read"] == told["stored"] + told["duplicates"] + told["quarantined"] + told["without_event"]
+    kinds = [event["kind"] for event in json.loads(invoke("learner", "export", "anna", "--json").stdout)["events"]]
+    assert kinds == ["consent"]
+    invoke("learner", "consent", "anna", "--give", "personalisation")
+    again = json.loads(invoke("learner", "collect", "statements.jsonl", "grades.csv", "set", "--json").stdout)
+    assert again["stored"] > 0
+    assert again["stored"] + again["duplicates"] == told["stored"] + told["duplicates"] + left_out
+
+
+def test_ids_become_pseudonyms_where_they_are_asked_for(
+    invoke: Invoke, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADATIM_PSEUDONYMS", "true")
+    assert json.loads(invoke("learner", "collect", "statements.jsonl", "--json").stdout)["stored"] > 0
+    (known,) = json.loads(invoke("learner", "list", "--json").stdout)["learners"]
+    assert known["learner_id"].startswith("learner-")
+    by_name = json.loads(invoke("learner", "export", "anna", "--json").stdout)
+    assert by_name["learner_id"] == known["learner_id"]
+    assert "anna" not in json.dumps(by_name)

@@ -12,6 +12,7 @@ from pathlib import Path
 from gradatim.memory.collection.apart import read_apart
 from gradatim.memory.collection.clocks import Estimate
 from gradatim.memory.collection.formats import recognise
+from gradatim.memory.collection.gate import Gate
 from gradatim.memory.collection.gift import bank_concepts, read_bank
 from gradatim.memory.collection.groups import Group, Job, groups
 from gradatim.memory.collection.ledger import ClockLedger
@@ -48,6 +49,7 @@ async def collect_files(
     ledger: ClockLedger | None = None,
     apart: bool | None = None,
     watch: Watcher | None = None,
+    gate: Gate | None = None,
 ) -> list[Collected]:
     """Collect files one after another. Collecting them again stores nothing twice.
 
@@ -62,6 +64,7 @@ async def collect_files(
         ledger: Record of clocks; without one, estimates last for this call alone.
         apart: Whether to read in a process of its own; large files where there is more than one core, by default.
         watch: Is told how far the work has come.
+        gate: Says whose events may be stored, and under which name; all are, as they are, when not given.
 
     Raises:
         InputError: A file cannot be read or is not of its format; nothing of any file is stored then, unless the file
@@ -73,7 +76,7 @@ async def collect_files(
     for path, kind in zip(paths, forms, strict=True):
         if kind == "gift":
             given = replace(given, concepts=given.concepts.joined(bank_concepts(read_bank(path))))
-    storing = Storing(log, quarantine)
+    storing = Storing(log, quarantine, gate)
     recorded: list[Estimate] = [] if ledger is None else ledger.estimates()
     done: list[Collected] = []
     for path, kind in zip(paths, forms, strict=True):

@@ -10,6 +10,7 @@ import orjson
 
 from gradatim.domain import EventKind, LearnerEvent
 from gradatim.errors import InputError, StorageError
+from gradatim.memory.collection.gate import NOT_AGREED, Gate
 from gradatim.memory.collection.groups import Group
 from gradatim.memory.collection.quarantine import QuarantineFile
 from gradatim.memory.collection.row import Rejected
@@ -42,11 +43,13 @@ class Storing:
     Args:
         log: Where events go.
         quarantine: Where everything goes that cannot be stored.
+        gate: Says whose events may be stored, and under which name; all are, as they are, when not given.
     """
 
-    def __init__(self, log: EventSink, quarantine: QuarantineFile) -> None:
+    def __init__(self, log: EventSink, quarantine: QuarantineFile, gate: Gate | None = None) -> None:
         self._log = log
         self._quarantine = quarantine
+        self._gate = gate
 
     async def settle(self, group: Group, tally: Tally, file: str, form: str) -> None:
         """Store a group's events, quarantine its rejected rows, and count them all.
@@ -60,11 +63,13 @@ class Storing:
         tally.without_event += group.skipped
         for row in group.rejected:
             self._reject(row, tally, file, form)
-        restated = await self._restated(group.events)
+        admitted = group.events if self._gate is None else await self._gate.admit(group.events)
+        pairs = [(event, place) for event, place in zip(admitted, group.places, strict=True) if event is not None]
+        if len(pairs) < len(admitted):
+            tally.without_event[NOT_AGREED] += len(admitted) - len(pairs)
+        restated = await self._restated([event for event, _ in pairs])
         tally.duplicates += len(restated)
-        pairs = zip(group.events, group.places, strict=True)
-        rows = [row for number, row in enumerate(pairs) if number not in restated]
-        await self._store(rows, tally, file)
+        await self._store([row for number, row in enumerate(pairs) if number not in restated], tally, file)
 
     async def _store(self, rows: Sequence[tuple[LearnerEvent, int]], tally: Tally, file: str) -> None:
         """Store events; those that contradict stored ones are found by the names in the errors."""

@@ -14,6 +14,7 @@ import orjson
 from gradatim.errors import InputError
 from gradatim.memory.collection.csv_stream import fields_of
 from gradatim.memory.collection.formats import reader_of
+from gradatim.memory.collection.gate import Gate
 from gradatim.memory.collection.groups import Grouping
 from gradatim.memory.collection.ledger import ClockLedger
 from gradatim.memory.collection.live import LiveClocks
@@ -44,6 +45,7 @@ async def collect(
     name: str = "stream",
     wait: float = 1.0,
     most: int = SMALL,
+    gate: Gate | None = None,
 ) -> Tally:
     """Store records as they come, in small groups, until the source ends.
 
@@ -59,6 +61,7 @@ async def collect(
         name: Of the source, for the quarantine.
         wait: Seconds after which a record is stored even if no other comes.
         most: Rows after which a group is stored.
+        gate: Says whose events may be stored, and under which name; all are, as they are, when not given.
 
     Returns:
         What became of the records.
@@ -68,7 +71,7 @@ async def collect(
     """
     reader = reader_of(form, options or ReadingOptions())
     clocks = LiveClocks(() if ledger is None else ledger.estimates())
-    pending = _Pending(reader, Grouping(clocks), Storing(log, quarantine), name)
+    pending = _Pending(reader, Grouping(clocks), Storing(log, quarantine, gate), name)
     records: asyncio.Queue[Record | None] = asyncio.Queue(AHEAD)
     pump = asyncio.create_task(_pump(source, records))
     loop = asyncio.get_running_loop()

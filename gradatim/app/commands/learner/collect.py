@@ -15,7 +15,7 @@ from gradatim.app.console import emit, out, plural, printable, progress, say, ta
 from gradatim.app.options import data_dir_option, json_option
 from gradatim.errors import InputError
 from gradatim.memory import LearnerMemory
-from gradatim.settings import load_settings
+from gradatim.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Tally,
     )
     from gradatim.memory.collection.clocks import Estimate
+    from gradatim.memory.collection.gate import Gate
 
 _FORMATS = ("auto", "xapi", "caliper", "progsnap2", "gradebook", "gift", "gradatim", "quarantine")
 
@@ -82,7 +83,8 @@ def collect(
 
     Takes xAPI statements, IMS Caliper envelopes, ProgSnap2 folders, grade books (learner,item,score[,max][,at], exports
     of Canvas and Moodle), GIFT question banks, gradatim's own events, and quarantine files of earlier runs, mended.
-    Collecting the same again stores nothing twice. See docs/collection.md.
+    Collecting the same again stores nothing twice. Nothing is stored of learners who do not consent to
+    personalisation. See docs/collection.md.
 
     Exit codes: 0 all rows are accounted for; 1 some went to the quarantine; 2 a file is not what it should be;
     3 the memory cannot be used.
@@ -91,7 +93,8 @@ def collect(
     from gradatim.memory.collection.quarantine import free_name
     from gradatim.memory.inputs import checked_id, microseconds
 
-    ledger = ClockLedger(load_settings(data_dir=data_dir).data_dir / "clocks.json")
+    settings = load_settings(data_dir=data_dir)
+    ledger = ClockLedger(settings.data_dir / "clocks.json")
     if list_clocks:
         _show_clocks(ledger.estimates(), as_json)
         return
@@ -114,7 +117,7 @@ def collect(
 
         async def stream(memory: LearnerMemory) -> list[Collected]:
             with QuarantineFile(path) as kept:
-                return [await _followed(files[0], named, memory, kept, options, ledger)]
+                return [await _followed(files[0], named, memory, kept, options, ledger, _gate(memory, settings))]
 
         _report(with_memory(data_dir, stream), path, as_json)
         return
@@ -130,7 +133,16 @@ def collect(
                         bars[file] = shown.add_task(printable(file.name), total=total // 1024)
                     shown.update(bars[file], completed=done // 1024)
 
-            return await collect_files(files, memory, kept, options=options, form=form, ledger=ledger, watch=watch)
+            return await collect_files(
+                files,
+                memory,
+                kept,
+                options=options,
+                form=form,
+                ledger=ledger,
+                watch=watch,
+                gate=_gate(memory, settings),
+            )
 
     _report(with_memory(data_dir, run), path, as_json)
 
@@ -142,6 +154,7 @@ async def _followed(
     quarantine: QuarantineFile,
     options: ReadingOptions,
     ledger: ClockLedger,
+    gate: Gate,
 ) -> Collected:
     """Collect a file as it grows, until the process is interrupted or told to end."""
     from gradatim.memory.collection import Collected, collect, follow
@@ -153,12 +166,27 @@ async def _followed(
     say(f"following {printable(str(path))}; Ctrl-C ends it")
     try:
         tally = await collect(
-            follow(path, until=end), memory, quarantine, form=form, options=options, ledger=ledger, name=str(path)
+            follow(path, until=end),
+            memory,
+            quarantine,
+            form=form,
+            options=options,
+            ledger=ledger,
+            name=str(path),
+            gate=gate,
         )
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
     return Collected(path, form, tally, ())
+
+
+def _gate(memory: LearnerMemory, settings: Settings) -> Gate:
+    """Lets in who agrees, under the name that the settings ask for."""
+    from gradatim.memory.collection.gate import Gate
+    from gradatim.memory.rights.pseudonyms import open_pseudonyms
+
+    return Gate(memory, settings.assumed_consent, open_pseudonyms(settings))
 
 
 def _concepts(paths: Sequence[Path]) -> ConceptMap:

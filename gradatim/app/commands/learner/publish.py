@@ -8,12 +8,15 @@ from pathlib import Path
 
 import click
 
-from gradatim.app.commands.learner.asking import known, with_memory
+from gradatim.app.commands.learner.asking import known, named, with_memory
 from gradatim.app.console import emit, out, plural, printable
 from gradatim.app.options import data_dir_option, json_option
 from gradatim.domain import LearnerEvent
 from gradatim.errors import InputError
 from gradatim.memory import LearnerMemory
+from gradatim.memory.rights.artefacts import Artefacts
+from gradatim.memory.rights.consent import agreement
+from gradatim.settings import load_settings
 
 
 @click.command()
@@ -32,24 +35,49 @@ from gradatim.memory import LearnerMemory
 def publish(learner_ids: tuple[str, ...], form: str, target: Path, data_dir: Path | None, as_json: bool) -> None:
     """Write the events of the learners ID, of all learners without one, for other systems.
 
-    What is written can be collected again without loss. Learners' ids are written as they are; who gets the file gets
-    their data, and `forget` does not reach it.
+    Without ID, only learners who consented to research are written. What is written can be collected again without
+    loss. Learners' ids are written as they are; who gets the file gets their data. `forget` deletes the files while
+    they lie where they were written; it cannot reach copies.
 
-    Exit codes: 0 written; 2 nothing is remembered about a learner, or PATH is there already.
+    Exit codes: 0 written; 2 nothing is remembered about a learner, nobody consented, or PATH is there already.
     """
 
-    async def run(memory: LearnerMemory) -> tuple[int, int]:
-        ids = list(dict.fromkeys(learner_ids))
+    settings = load_settings(data_dir=data_dir)
+
+    async def run(memory: LearnerMemory) -> tuple[int, int, int]:
+        ids = list(dict.fromkeys(named(learner_id, data_dir) for learner_id in learner_ids))
+        left_out = 0
         for learner_id in ids:
             await known(memory, learner_id)
-        ids = ids or [found.learner_id for found in await memory.learners()]
-        return len(ids), await (_xapi if form == "xapi" else _progsnap2)(memory, ids, target)
+        if not ids:
+            agreed = await agreement(memory, "research", settings.assumed_consent)
+            everybody = [found.learner_id for found in await memory.learners()]
+            ids = [learner_id for learner_id in everybody if learner_id in agreed]
+            left_out = len(everybody) - len(ids)
+            if not ids:
+                raise InputError(
+                    f"none of {plural(left_out, 'learner')} has consented to research",
+                    place="learners",
+                    remedy="name those whose events are meant for themselves, or ask for consent",
+                )
+        events = await (_xapi if form == "xapi" else _progsnap2)(memory, ids, target)
+        _note(Artefacts.of(settings), target, ids)
+        return len(ids), events, left_out
 
-    learners, events = with_memory(data_dir, run)
+    learners, events, left_out = with_memory(data_dir, run)
     if as_json:
-        emit({"out": str(target), "format": form, "learners": learners, "events": events})
+        emit({"out": str(target), "format": form, "learners": learners, "events": events, "without_consent": left_out})
     else:
         out(f"{plural(events, 'event')} of {plural(learners, 'learner')} written to {printable(str(target))}")
+        if left_out:
+            out(f"left out: {plural(left_out, 'learner')} who did not consent to research")
+
+
+def _note(artefacts: Artefacts, target: Path, ids: Sequence[str]) -> None:
+    """Register what was written, so that it is forgotten with any of its learners."""
+    files = sorted(path for path in target.rglob("*") if path.is_file()) if target.is_dir() else [target]
+    for path in files:
+        artefacts.whole(path, "published events", ids)
 
 
 async def _events(memory: LearnerMemory, ids: Sequence[str]) -> AsyncIterator[tuple[LearnerEvent, ...]]:
