@@ -754,6 +754,21 @@ class Mastery(Noun):
     updated_at: str | None = None
 
 
+class Feature(Noun):
+    """One attribute of the learner profile with what is known of it."""
+
+    name: str
+    dimension: str
+    value: float | None = None
+    """`None` where nothing was observed."""
+    error: Annotated[float, Field(ge=0)] | None = None
+    """Standard error, in the unit of the value; `None` where it is not known."""
+    observations: Annotated[int, Field(ge=0)] = 0
+    """How many observations carry the value."""
+    why: str = ""
+    """The formula, or what would have to be observed."""
+
+
 class LearnerState(Noun):
     """What the memory knows about a learner now."""
 
@@ -767,6 +782,8 @@ class LearnerState(Noun):
     """Mean mastery of the observed concepts."""
     profile: dict[str, float | None] = Field(default_factory=dict[str, float | None])
     """Named profile attributes; `None` where nothing was observed."""
+    features: tuple[Feature, ...] = ()
+    """The same attributes with error, observations and formula; empty where the storage does not give them."""
 
     def of(self, concept: str) -> Mastery | None:
         """The belief about one concept, if there is any."""

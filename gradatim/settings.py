@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -19,6 +20,30 @@ from gradatim.errors import SettingsError
 
 SandboxChoice = Literal["auto", "bubblewrap", "landlock", "docker", "unsafe"]
 _GRAPH_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+
+
+def _database(value: str | None) -> str | None:
+    if value is not None and not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("no address like postgresql://user@host/database")
+    return value
+
+
+def _purposes(value: object) -> object:
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if isinstance(value, list | tuple):
+        given = [item for item in cast("list[object]", list(value)) if item != "none"]  # pyright: ignore[reportUnknownArgumentType]
+        unknown = [item for item in given if item not in ("personalisation", "improvement", "research")]
+        if unknown:
+            raise ValueError(f"no purpose: {unknown[0]!r}; name personalisation, improvement, research or none")
+        return tuple(dict.fromkeys(given))
+    return value
+
+
+def _recall(value: str) -> str:
+    if value != "embedded" and not value.startswith(("http://", "https://")):
+        raise ValueError("neither 'embedded' nor the address of a Chroma server like http://host:8000")
+    return value
 
 
 def _graph(value: str) -> str:
@@ -41,6 +66,23 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default_factory=lambda: user_data_path("gradatim"))
     """Learner memory, checkpoints and recall."""
+    database: Annotated[str | None, AfterValidator(_database)] = None
+    """Address of a PostgreSQL database (`postgresql://user@host/name`) for learner memory, decisions, checkpoints and
+    store; SQLite files in `data_dir` when not given."""
+    recall: Annotated[str, AfterValidator(_recall)] = "embedded"
+    """Where earlier errors and feedback are found by their meaning: `embedded` (Chroma in `data_dir`), or the address
+    of a Chroma server (`http(s)://host:port`)."""
+    recall_token: SecretStr | None = None
+    """Sent as a bearer token to the Chroma server, for a proxy in front of it."""
+    memory_key: SecretStr | None = None
+    """Encrypts what these hold at rest: 32 bytes in base64, or a passphrase; nothing is encrypted when not given."""
+    assumed_consent: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_purposes)] = ("personalisation",)
+    """Purposes that a learner's data may serve before the learner says anything, with commas between them:
+    `personalisation`, `improvement`, `research`; `none`: each has to be agreed to first."""
+    pseudonyms: bool = False
+    """Whether learners' ids are replaced by keyed digests before anything else sees them."""
+    pseudonym_key: SecretStr | None = None
+    """Key of these digests, at least 16 bytes; a random one in a file of `data_dir` when not given."""
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("gradatim"))
     """Pulled models, and snapshots of a concept graph on a server."""
     model: str = "qwen2.5-coder-1.5b"

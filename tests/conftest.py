@@ -11,6 +11,9 @@ from gradatim.app.bench.retrieval.arcade import ArcadeServer, NoServer, arcade_s
 from gradatim.kg.neo4j import Server
 from tests import bolt
 from tests.engine import NoEngine, docker_engine
+from tests.postgres import _postgres_database, mortal_postgres, postgres_server, postgres_url
+
+__all__ = ["_postgres_database", "mortal_postgres", "postgres_server", "postgres_url"]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Checkpoints and store of the embedded default: two SQLite files, plain JSON data only."""
+"""Checkpoints and store: two SQLite files, or tables in PostgreSQL; plain data only, encrypted where there is a key."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from typing import cast
 
 import aiosqlite
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.store.base import BaseStore
 from langgraph.store.sqlite.aio import AsyncSqliteStore
 
 from gradatim.errors import StorageError
 from gradatim.graphs.checkpoints import GroupedSqliteSaver
+from gradatim.graphs.sealed import SealedStore, serializer
+from gradatim.memory.storage.encryption import Cipher, open_cipher
+from gradatim.memory.storage.marks import check_key
+from gradatim.memory.storage.opening import anything_stored, open_database
 from gradatim.settings import Settings
 
 
@@ -27,28 +30,56 @@ async def open_persistence(settings: Settings) -> AsyncGenerator[tuple[BaseCheck
     """Checkpointer and store, ready to use.
 
     Raises:
-        StorageError: A file cannot be opened or is not an SQLite database; it is left as it is.
+        SettingsError: The key cannot be used.
+        StorageError: A file cannot be opened or is not an SQLite database, and is left as it is; the server does not
+            answer; or the key is not that of the learner memory, whose key is that of both.
     """
+    cipher = await asyncio.to_thread(open_cipher, settings)
+    if cipher is not None or anything_stored(settings):
+        await asyncio.to_thread(_check, settings, cipher)
+    if settings.database is None:
+        async with _open_files(settings, cipher) as (saver, store):
+            yield saver, store
+        return
+    from gradatim.graphs.postgres import open_postgres
+
+    await asyncio.to_thread(settings.data_dir.mkdir, mode=0o700, parents=True, exist_ok=True)  # for locks
+    async with open_postgres(settings.database, serializer(cipher)) as (saver, store):
+        yield saver, SealedStore(store, cipher)
+
+
+def _check(settings: Settings, cipher: Cipher | None) -> None:
+    database = open_database(settings)
+    try:
+        database.connect()
+        check_key(database, cipher)
+    finally:
+        database.close()
+
+
+@asynccontextmanager
+async def _open_files(
+    settings: Settings, cipher: Cipher | None
+) -> AsyncGenerator[tuple[BaseCheckpointSaver[str], BaseStore]]:
     checkpoints = settings.checkpoint_path
     store_path = checkpoints.with_name("store.sqlite3")
     async with AsyncExitStack() as stack:
         connection = await _connect(stack, checkpoints)
-        # strict msgpack: a state that is not plain data is refused instead of coming back changed
-        serde = JsonPlusSerializer(allowed_msgpack_modules=None)
-        saver = GroupedSqliteSaver(connection, checkpoints, serde=serde)
+        saver = GroupedSqliteSaver(connection, checkpoints, serde=serializer(cipher))
         stack.push_async_callback(saver.aclose)
         store = AsyncSqliteStore(await _connect(stack, store_path, autocommit=True))
         stack.push_async_callback(_end, store)
-        for part, path in ((saver, checkpoints), (store, store_path)):
-            try:
-                await part.setup()
-            except sqlite3.DatabaseError as error:
-                raise StorageError(
-                    f"is not a usable SQLite database: {error}",
-                    place=str(path),
-                    remedy="move the file away or choose another data_dir",
-                ) from error
-        yield saver, store
+        async with exclusive(checkpoints.with_name("setup.lock")):  # LangGraph's own making of tables is not
+            for part, path in ((saver, checkpoints), (store, store_path)):
+                try:
+                    await part.setup()
+                except sqlite3.DatabaseError as error:
+                    raise StorageError(
+                        f"is not a usable SQLite database: {error}",
+                        place=str(path),
+                        remedy="move the file away or choose another data_dir",
+                    ) from error
+        yield saver, store if cipher is None else SealedStore(store, cipher)
 
 
 @asynccontextmanager

@@ -15,7 +15,9 @@ from gradatim.kg.passages.opening import open_passages
 from gradatim.kg.related import Related
 from gradatim.kg.related import read as read_related
 from gradatim.memory import LearnerMemory, open_memory
-from gradatim.memory.storage.decisions import DecisionStore, SQLiteDecisions
+from gradatim.memory.rights.guard import guarded
+from gradatim.memory.storage.decisions import DecisionStore
+from gradatim.memory.storage.opening import open_decisions
 from gradatim.serving import open_chat_model
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.sandbox import Sandbox, open_sandbox
@@ -26,6 +28,7 @@ class Services:
     """Collaborators of the agents.
 
     Attributes:
+        memory: As agents may use it: with the learner's consent, and without what the learner disputes.
         model: Chat model; the grounded realiser for `none`.
         passages: Text of the course that feedback can rest on.
         related: Which concepts are close to which.
@@ -41,6 +44,10 @@ class Services:
     passages: PassageIndex | None = None
     related: Related | None = None
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    def __post_init__(self) -> None:
+        # whoever opens services: no agent gets past the guard
+        object.__setattr__(self, "memory", guarded(self.memory, self.settings.assumed_consent))
 
     @classmethod
     async def open(cls, settings: Settings | None = None, *, model: BaseChatModel | None = None) -> Services:
@@ -61,7 +68,7 @@ class Services:
             passages = await open_passages(graph, settings.passages_path)
             related = await asyncio.to_thread(read_related, graph, settings.curriculum)
             memory = await stack.enter_async_context(open_memory(settings))
-            decisions = SQLiteDecisions(settings.memory_path)
+            decisions = open_decisions(settings)
             stack.push_async_callback(decisions.aclose)
             chat = model or await asyncio.to_thread(open_chat_model, settings.model, settings)
             if model is None:

@@ -8,7 +8,9 @@ from gradatim.memory.embedded import EmbeddedMemory
 from gradatim.memory.inputs import MAX_ID_LENGTH, checked_id
 from gradatim.memory.profile import ATTRIBUTES, Attribute
 from gradatim.memory.protocol import LearnerMemory, LearnerSummary, RecollectionKind
-from gradatim.memory.recall import ChromaRecall
+from gradatim.memory.recall import ChromaRecall, open_recall
+from gradatim.memory.storage.encryption import open_cipher
+from gradatim.memory.storage.opening import open_log
 from gradatim.memory.storage.sqlite import SQLiteEventLog
 from gradatim.memory.tracing import BKTParameters, ConceptParameters, ParameterSource
 
@@ -37,14 +39,14 @@ __all__ = [
 def open_memory(
     settings: Settings, embedder: Embedder | None = None, *, parameters: ParameterSource | None = None
 ) -> LearnerMemory:
-    """The learner memory in the data folder of these settings.
+    """The learner memory of these settings: in their data folder, or in the database that they name.
 
     Nothing is read or written yet: `async with` opens the event log, and recall opens with its first use.
 
     Args:
-        settings: Where the data folder is.
-        embedder: Turns texts into vectors for recall; the packaged one when not given, loaded when first
-        needed. parameters: Of knowledge tracing; one set for all concepts when not given.
+        settings: Where the data folder or the database is, and the key where it is encrypted.
+        embedder: Turns texts into vectors for recall; the packaged one when not given, loaded when first needed.
+        parameters: Of knowledge tracing; one set for all concepts when not given.
     """
 
     def make_embedder() -> Embedder:
@@ -55,6 +57,6 @@ def open_memory(
         return default_embedder()
 
     return EmbeddedMemory(
-        SQLiteEventLog(settings.memory_path, parameters=parameters),
-        ChromaRecall(settings.recall_path, make_embedder),
+        open_log(settings, parameters=parameters),
+        open_recall(settings, make_embedder, open_cipher(settings)),
     )

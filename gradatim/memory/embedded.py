@@ -1,4 +1,4 @@
-"""The learner memory that needs nothing but a folder: events in SQLite, recall in Chroma."""
+"""The learner memory of an event log and a recall; with SQLite and Chroma it needs nothing but a folder."""
 
 from __future__ import annotations
 
@@ -8,25 +8,29 @@ from typing import Self
 
 from gradatim.domain import EventKind, LearnerEvent, LearnerState, MasteryChange, Recollection
 from gradatim.memory.protocol import LearnerSummary, RecollectionKind
-from gradatim.memory.recall import ChromaRecall
-from gradatim.memory.storage.sqlite import SQLiteEventLog
+from gradatim.memory.recall import Recall
+from gradatim.memory.storage.protocol import EventLog
 
 
 class EmbeddedMemory:
-    """`LearnerMemory` on disk. The two halves fail apart: without recall, events go on being stored.
+    """`LearnerMemory` on disk or on a server. The two halves fail apart: without recall, events go on being stored.
 
     Args:
         log: Events and estimates.
         recall: Earlier errors and feedback.
     """
 
-    def __init__(self, log: SQLiteEventLog, recall: ChromaRecall) -> None:
+    def __init__(self, log: EventLog, recall: Recall) -> None:
         self._log = log
         self._recall = recall
 
     async def append(self, events: Iterable[LearnerEvent]) -> int:
         """Store events, all or none; returns how many were new."""
         return await self._log.append(events)
+
+    async def ingest(self, events: Iterable[LearnerEvent]) -> int:
+        """Store any number of events, group by group; returns how many were new."""
+        return await self._log.ingest(events)
 
     async def record(self, event: LearnerEvent) -> tuple[MasteryChange, ...]:
         """Store one event and tell what it changed."""
@@ -42,6 +46,10 @@ class EmbeddedMemory:
         """A learner's events, newest first."""
         return await self._log.events(learner_id, limit, kind)
 
+    async def of_kind(self, kind: EventKind) -> tuple[LearnerEvent, ...]:
+        """The events of one kind of all learners, by learner and then oldest first."""
+        return await self._log.of_kind(kind)
+
     async def learners(self) -> list[LearnerSummary]:
         """All learners with events, ordered by id."""
         return await self._log.learners()
@@ -55,6 +63,10 @@ class EmbeddedMemory:
         deleted = await self._log.forget(learner_id)
         await self._recall.forget(learner_id)
         return deleted
+
+    async def traces(self, needles: Sequence[bytes]) -> list[str]:
+        """Where any of these byte strings still occur in what is kept on disk."""
+        return await self._log.traces(needles) + await self._recall.traces(needles)
 
     async def remember(self, recollections: Sequence[Recollection]) -> None:
         """Store earlier errors and feedback."""
@@ -80,7 +92,11 @@ class EmbeddedMemory:
             await self._log.aclose()
 
     async def __aenter__(self) -> Self:
-        await self._log.open()
+        try:
+            await self._log.open()
+        except BaseException:
+            await self.aclose()
+            raise
         return self
 
     async def __aexit__(

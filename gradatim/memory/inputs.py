@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from gradatim.domain import LearnerEvent
 from gradatim.errors import InputError
@@ -12,6 +14,9 @@ MAX_ID_LENGTH = 200
 """Characters an identifier may have."""
 
 _REFUSED = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_GOOD: set[str] = set()
+"""Identifiers that were found to be in order, at most `_MOST_GOOD` of them."""
+_MOST_GOOD = 50_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -29,6 +34,8 @@ def checked_id(value: str, what: str = "learner id") -> str:
         InputError: It is empty or blank, longer than `MAX_ID_LENGTH`, or holds a control character, a line
             break or half a surrogate pair.
     """
+    if len(value) <= MAX_ID_LENGTH and value.isascii() and value.isprintable() and value and not value.isspace():
+        return value
     if not value.strip():
         raise InputError(f"the {what} is empty", place=what, remedy="give at least one visible character")
     if len(value) > MAX_ID_LENGTH:
@@ -70,15 +77,34 @@ def checked_event(event: LearnerEvent) -> int:
     """Check an event's identifiers and return its instant as `microseconds` does.
 
     Raises:
-        InputError: One of them cannot be used; names the event.
+        InputError: One of them cannot be used, or the event carries something biometric; names the event.
     """
     try:
         checked_id(event.id, "event id")
-        checked_id(event.learner_id)
-        if event.task_id is not None:
-            checked_id(event.task_id, "task id")
+        # learners, tasks and concepts come again and again: look each of them over once
+        if event.learner_id not in _GOOD:
+            _remember(checked_id(event.learner_id))
+        if event.task_id is not None and event.task_id not in _GOOD:
+            _remember(checked_id(event.task_id, "task id"))
         for observation in event.observations:
-            checked_id(observation.concept, "concept id")
-        return microseconds(event.at)
+            if observation.concept not in _GOOD:
+                _remember(checked_id(observation.concept, "concept id"))
+        at = microseconds(event.at)
     except InputError as error:
         raise InputError(error.message, place=f"event {event.id!r}, {error.place}", remedy=error.remedy) from error
+    if event.payload or event.source is not None:
+        _refusal()(event)
+    return at
+
+
+def _remember(value: str) -> None:
+    if len(_GOOD) >= _MOST_GOOD:
+        _GOOD.clear()
+    _GOOD.add(value)
+
+
+@cache
+def _refusal() -> Callable[[LearnerEvent], None]:
+    from gradatim.memory.processing.biometrics import refuse_biometrics  # it stands above this module
+
+    return refuse_biometrics

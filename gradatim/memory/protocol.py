@@ -43,10 +43,26 @@ class LearnerMemory(Protocol):
         """
         ...
 
+    async def ingest(self, events: Iterable[LearnerEvent]) -> int:
+        """Store any number of events, a few thousand at a time, with memory for two such groups.
+
+        Every group is stored whole or not at all, and is on disk before the next but one is drawn. The events are
+        drawn in a thread of the storage. Repeating the call after an error passes over what was stored.
+
+        Returns:
+            How many were new.
+
+        Raises:
+            InputError: An event cannot be stored; names it. Nothing of its group is stored, earlier groups are.
+            StorageError: An id is stored with another content; names the id. The same holds for its group.
+        """
+        ...
+
     async def record(self, event: LearnerEvent) -> tuple[MasteryChange, ...]:
         """Store one event and tell what it changed in the beliefs at the moment it was stored.
 
-        Recording the same event again stores nothing and returns the same changes.
+        Recording the same event again stores nothing and returns the same changes. For an event that `append` or
+        `ingest` stored, they are the changes at its place in the order of time.
 
         Raises:
             StorageError: The id is stored with another content; names the id.
@@ -69,6 +85,13 @@ class LearnerMemory(Protocol):
         """
         ...
 
+    async def of_kind(self, kind: EventKind) -> tuple[LearnerEvent, ...]:
+        """The events of one kind of all learners, by learner and then oldest first.
+
+        Meant for kinds of which there are few, such as `consent` and `correction`.
+        """
+        ...
+
     async def learners(self) -> list[LearnerSummary]:
         """All learners with events, ordered by id."""
         ...
@@ -79,6 +102,10 @@ class LearnerMemory(Protocol):
         Returns:
             How many events were deleted.
         """
+        ...
+
+    async def traces(self, needles: Sequence[bytes]) -> list[str]:
+        """Where any of these byte strings still occur in what is kept on disk; empty when nowhere."""
         ...
 
     async def remember(self, recollections: Sequence[Recollection]) -> None:

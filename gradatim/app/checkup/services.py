@@ -7,6 +7,7 @@ import hashlib
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -138,10 +139,11 @@ async def _endpoint(settings: Settings) -> Finding:
 async def check_memory(settings: Settings) -> AsyncIterator[Finding]:
     """A learner memory in an empty folder stores, embeds, recalls and forgets; then the real one opens."""
     from gradatim.memory import open_memory
+    from gradatim.memory.storage.opening import anything_stored
 
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix=".doctor-") as folder:
-        trial = settings.model_copy(update={"data_dir": Path(folder)})
+        trial = settings.model_copy(update={"data_dir": Path(folder), "database": None})
         for name, attempt in (("learner memory", _try_events), ("recall by embeddings", _try_recall)):
             began = time.perf_counter()
             try:
@@ -150,14 +152,15 @@ async def check_memory(settings: Settings) -> AsyncIterator[Finding]:
                 yield failure(name, error)
             else:
                 yield Finding(name, "ok", f"{told} in {time.perf_counter() - began:.1f} s")
-    if settings.memory_path.exists():
+    if anything_stored(settings):
         try:
             async with open_memory(settings) as memory:
                 learners = await memory.learners()
         except GradatimError as error:
             yield failure("your learners", error)
         else:
-            yield Finding("your learners", "ok", f"{settings.memory_path}: {len(learners):,} remembered")
+            place = "in the database" if settings.database else settings.memory_path
+            yield Finding("your learners", "ok", f"{place}: {len(learners):,} remembered")
 
 
 _LEARNER = "doctor"
@@ -184,15 +187,16 @@ async def _try_events(settings: Settings) -> str:
 async def _try_recall(settings: Settings) -> str:
     from gradatim.memory import open_memory
 
+    learner = f"{_LEARNER}-{uuid.uuid4().hex}"  # a server may hold somebody who is called so
     texts = ("the loop stops one item too early", "a string was added to a number")
     items = [
-        Recollection(id=f"doctor-{number}", learner_id=_LEARNER, kind="error", text=text, at=_AT)
+        Recollection(id=f"doctor-{number}", learner_id=learner, kind="error", text=text, at=_AT)
         for number, text in enumerate(texts)
     ]
     async with open_memory(settings) as memory:
         await memory.remember(items)
-        found = await memory.recall(_LEARNER, "off by one in a for loop", limit=1)
-        await memory.forget(_LEARNER)
+        found = await memory.recall(learner, "off by one in a for loop", limit=1)
+        await memory.forget(learner)
     if [item.id for item in found] != ["doctor-0"]:
         raise RuntimeError("the nearest of two texts was not found")
     return "embedded two texts and recalled the nearer"

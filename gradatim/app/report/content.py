@@ -12,6 +12,7 @@ from gradatim.domain import (
     Degradation,
     Evidence,
     ExceptionFact,
+    LearnerEvent,
     MasteryChange,
     MisconceptionMatch,
     OutcomeStatus,
@@ -164,6 +165,8 @@ class Report:
     """What all questions to the model took."""
     prompts: tuple[tuple[str, str], ...]
     full: bool
+    history: tuple[LearnerEvent, ...] = ()
+    """The learner's events up to and with this assessment, as far as they were given; they make a picture."""
 
     @property
     def node_seconds(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -15,6 +16,7 @@ from gradatim.app.report.cards import (
     delivery_card,
     evidence_card,
     feedback_card,
+    history_card,
     misconceptions_card,
     path_card,
     program_card,
@@ -25,10 +27,10 @@ from gradatim.app.report.cards import (
 from gradatim.app.report.content import Report
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.view import report_of
-from gradatim.domain import Assessment
+from gradatim.domain import Assessment, LearnerEvent
 
 
-def render_html(assessment: Assessment, full: bool = False) -> str:
+def render_html(assessment: Assessment, full: bool = False, history: Iterable[LearnerEvent] = ()) -> str:
     """One HTML page that can be kept, sent and printed.
 
     Nothing in it can run: everything that a student, a model or a file said is escaped, and the page's own
@@ -38,8 +40,10 @@ def render_html(assessment: Assessment, full: bool = False) -> str:
         assessment: What is reported.
         full: For staff: with hidden tests, all evidence, feedback that is not delivered, and the repair.
             Without it, only what the learner may see.
+        history: The learner's events, for a picture of how mastery of the task's concepts grew; none is drawn
+            without them.
     """
-    report = report_of(assessment, full=full)
+    report = report_of(assessment, full=full, history=history)
     style, digest = _style()
     return _page(report, style, digest).source
 
@@ -56,6 +60,7 @@ def _page(report: Report, style: Html, digest: str) -> Html:
         confidence_card(report),
         delivery_card(report),
         changes_card(report),
+        history_card(report),
         path_card(report),
     )
     return html(

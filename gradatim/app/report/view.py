@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import unified_diff
 
 from gradatim.app.report.content import (
@@ -18,7 +19,7 @@ from gradatim.app.report.content import (
 )
 from gradatim.app.report.listing import lines_of, tokens
 from gradatim.app.report.redaction import Redaction
-from gradatim.domain import Assessment, Outcome, Statement, TestCase, Usage, Verdict
+from gradatim.domain import Assessment, LearnerEvent, Outcome, Statement, TestCase, Usage, Verdict
 
 UNCHECKED = "Not checked: "
 """How the deliverer marks a sentence that nothing could decide; a report shows the mark itself instead.
@@ -45,11 +46,12 @@ SUSPECTS = 3
 """Lines that are marked as suspicious, at most: all lines together would point nowhere."""
 
 
-def report_of(assessment: Assessment, *, full: bool = False) -> Report:
+def report_of(assessment: Assessment, *, full: bool = False, history: Iterable[LearnerEvent] = ()) -> Report:
     """The content of a report.
 
     Args:
         assessment: What is reported.
+        history: The learner's events, in any order; those of anybody else are passed over.
         full: For staff: with hidden tests, all evidence, feedback that is not delivered, and the repair.
             Without it, only what the learner may see.
     """
@@ -98,6 +100,7 @@ def report_of(assessment: Assessment, *, full: bool = False) -> Report:
         usage=sum(assessment.usage.values(), Usage()),
         prompts=tuple(sorted(assessment.prompts.items())),
         full=full,
+        history=tuple(event for event in history if event.learner_id == assessment.submission.learner_id),
     )
 
 

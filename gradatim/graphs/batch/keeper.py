@@ -33,12 +33,16 @@ from gradatim.errors import GradatimError, StorageError
 from gradatim.graphs.batch.items import Failure
 from gradatim.graphs.persistence import open_persistence
 from gradatim.memory import LearnerMemory, open_memory
-from gradatim.memory.storage.decisions import DecisionStore, SQLiteDecisions
+from gradatim.memory.storage.decisions import DecisionStore
+from gradatim.memory.storage.opening import open_decisions
 from gradatim.settings import Settings
 
 Part = Literal["memory", "decisions", "checkpoints", "store"]
 CALLS: dict[Part, frozenset[str]] = {
-    "memory": frozenset({"append", "record", "state", "events", "learners", "forget", "remember", "recall"}),
+    "memory": frozenset(
+        {"append", "ingest", "record", "state", "events", "of_kind", "learners", "forget", "traces", "remember"}
+        | {"recall"}
+    ),
     "decisions": frozenset({"add", "find", "decisions", "note_use", "used", "forget"}),
     "checkpoints": frozenset({"aget_tuple", "alist", "aput", "aput_writes", "adelete_thread"}),
     "store": frozenset({"abatch"}),
@@ -99,7 +103,7 @@ class Keeper:
     async def _open(self) -> None:
         try:
             memory = await self._stack.enter_async_context(open_memory(self._settings))
-            decisions = SQLiteDecisions(self._settings.memory_path)
+            decisions = open_decisions(self._settings)
             self._stack.push_async_callback(decisions.aclose)
             checkpoints, store = await self._stack.enter_async_context(open_persistence(self._settings))
         except BaseException:

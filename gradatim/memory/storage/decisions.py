@@ -1,21 +1,28 @@
 """Reviewers' decisions, kept as what can be learnt from them: thresholds, calibration, preferences.
 
-They stand in the file of the learner memory and go with the learner: who is forgotten there is forgotten here, in the
-same transaction.
+They stand in the database of the learner memory and go with the learner: who is forgotten there is forgotten here, in
+the same transaction.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from gradatim.domain import DecisionKind, Noun, Probability
 from gradatim.errors import StorageError
 from gradatim.memory.inputs import checked_id
-from gradatim.memory.storage.sqlite.schema import open_database, storage_errors, transaction
+from gradatim.memory.storage.encrypting import refuse_plain
+from gradatim.memory.storage.encryption import Cipher
+from gradatim.memory.storage.marks import check_key
+from gradatim.memory.storage.sealing import Sealing, as_bytes, decision_context
+from gradatim.memory.storage.session import Body, Database, DecisionRow, Session
+from gradatim.memory.storage.sqlite.database import SQLiteDatabase
 from gradatim.memory.storage.worker import Worker
+
+T = TypeVar("T")
 
 
 class Message(Noun):
@@ -99,39 +106,20 @@ class DecisionStore(Protocol):
         ...
 
 
-_OBJECTS = {
-    "decisions": """
-        CREATE TABLE decisions (
-            id TEXT PRIMARY KEY,
-            learner TEXT,
-            at TEXT NOT NULL,
-            body TEXT NOT NULL        -- the whole decision, canonical JSON
-        )""",
-    "decisions_of_a_learner": "CREATE INDEX decisions_of_a_learner ON decisions (learner, at, id)",
-    "decisions_are_never_changed": """
-        CREATE TRIGGER decisions_are_never_changed BEFORE UPDATE ON decisions
-        BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END""",
-    "decisions_go_with_the_learner": """
-        CREATE TRIGGER decisions_go_with_the_learner AFTER INSERT ON forgetting
-        BEGIN DELETE FROM decisions WHERE learner = NEW.learner; END""",
-    "used_tasks": "CREATE TABLE used_tasks (task TEXT PRIMARY KEY) WITHOUT ROWID",
-}
-
-
-class SQLiteDecisions:
-    """`DecisionStore` in the SQLite file of the learner memory.
-
-    Every call runs in one thread, which owns the connection. The file is opened, and created where there is none, at
-    the first call.
+class StoredDecisions:
+    """`DecisionStore` in a database, which is opened at the first call.
 
     Args:
-        path: The file of the learner memory.
+        database: That of the learner memory.
+        cipher: Seals what is stored; nothing is sealed when not given.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._worker = Worker("gradatim-decisions")
-        self._opened: sqlite3.Connection | None = None
+    def __init__(self, database: Database, *, cipher: Cipher | None = None) -> None:
+        self._database = database
+        self._cipher = cipher
+        self._sealing = Sealing(cipher)
+        self._worker = Worker("gradatim-decisions", threads=database.threads)
+        self._checked = False
 
     async def add(self, record: DecisionRecord) -> bool:
         """Store a decision; returns whether it was new."""
@@ -143,107 +131,84 @@ class SQLiteDecisions:
 
     async def find(self, record_id: str) -> DecisionRecord | None:
         """One decision by id."""
-        return await self._worker.run(self._find, record_id)
+        stored = await self._worker.run(self._run, lambda session: session.decision(record_id))
+        return None if stored is None else self._record(record_id, stored)
 
     async def decisions(self, learner_id: str | None = None) -> tuple[DecisionRecord, ...]:
         """Decisions, oldest first."""
-        return await self._worker.run(self._decisions, learner_id)
+        rows = await self._worker.run(self._run, lambda session: session.decisions(learner_id))
+        return tuple(self._record(record_id, stored) for record_id, stored in rows)
 
     async def note_use(self, task_id: str) -> None:
         """Remember that a feedback on this task was delivered or decided."""
-        await self._worker.run(self._note_use, checked_id(task_id, "task id"))
+        if not await self.used(task_id):  # reading first: a write costs a wait for the disk
+            await self._worker.run(self._run, lambda session: session.note_use(task_id), write=True)
 
     async def used(self, task_id: str) -> bool:
         """Whether a feedback on this task was ever delivered or decided."""
-        return await self._worker.run(self._used, checked_id(task_id, "task id"))
+        checked_id(task_id, "task id")
+        return await self._worker.run(self._run, lambda session: session.used(task_id))
 
     async def forget(self, learner_id: str) -> int:
         """Delete the decisions about a learner's feedback; returns how many there were."""
         return await self._worker.run(self._forget, checked_id(learner_id))
 
     async def aclose(self) -> None:
-        """Close the file and end the thread."""
-        await self._worker.close(self._close)
+        """Release connections and threads."""
+        await self._worker.close(self._database.close)
 
-    # What follows runs in the worker's thread.
+    # What follows runs in a thread of the worker.
 
-    def _connection(self) -> sqlite3.Connection:
-        if self._opened is None:
-            connection = open_database(self.path)
-            try:
-                with storage_errors(self.path):
-                    _prepare(connection)
-            except BaseException:
-                connection.close()
-                raise
-            self._opened = connection
-        return self._opened
+    def _run(self, work: Callable[[Session], T], write: bool = False) -> T:
+        if not self._checked:
+            self._database.connect()
+            check_key(self._database, self._cipher)
+            self._checked = True
+        return self._database.run(work, write=write)
 
-    def _close(self) -> None:
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+    def _add(self, record: DecisionRecord, body: bytes) -> bool:
+        context = decision_context(record.id)
 
-    def _add(self, record: DecisionRecord, body: str) -> bool:
-        connection = self._connection()
-        with storage_errors(self.path), transaction(connection):
-            row = connection.execute("SELECT body FROM decisions WHERE id = ?", (record.id,)).fetchone()
-            if row is None:
-                connection.execute(
-                    "INSERT INTO decisions VALUES (?, ?, ?, ?)", (record.id, record.learner_id, record.at, body)
-                )
-        if row is not None and row[0] != body:
+        def work(session: Session) -> Body | None:
+            refuse_plain(session, self._cipher, self._database.place)
+            stored = session.decision(record.id)
+            if stored is None:
+                sealed = self._sealing.seal(body, context)
+                session.add_decision(DecisionRow(record.id, record.learner_id, record.at, sealed))
+            return stored
+
+        stored = self._run(work, write=True)
+        if stored is not None and as_bytes(self._sealing.open(stored, context)) != body:
             raise StorageError(
                 f"decision {record.id!r} is already stored with another content",
-                place=str(self.path),
+                place=self._database.place,
                 remedy="a decision counts once: keep the first",
             )
-        return row is None
-
-    def _find(self, record_id: str) -> DecisionRecord | None:
-        with storage_errors(self.path):
-            row = self._connection().execute("SELECT body FROM decisions WHERE id = ?", (record_id,)).fetchone()
-        return DecisionRecord.model_validate(json.loads(row[0])) if row else None
-
-    def _decisions(self, learner_id: str | None) -> tuple[DecisionRecord, ...]:
-        with storage_errors(self.path):
-            rows = self._connection().execute(
-                "SELECT body FROM decisions WHERE :learner IS NULL OR learner = :learner ORDER BY at, id",
-                {"learner": learner_id},
-            )
-            return tuple(DecisionRecord.model_validate(json.loads(body)) for (body,) in rows)
-
-    def _note_use(self, task_id: str) -> None:
-        if not self._used(task_id):  # reading first: a write costs a wait for the disk
-            with storage_errors(self.path):
-                self._connection().execute("INSERT OR IGNORE INTO used_tasks VALUES (?)", (task_id,))
-
-    def _used(self, task_id: str) -> bool:
-        with storage_errors(self.path):
-            found = self._connection().execute("SELECT 1 FROM used_tasks WHERE task = ?", (task_id,))
-            return found.fetchone() is not None
+        return stored is None
 
     def _forget(self, learner_id: str) -> int:
-        connection = self._connection()
-        with storage_errors(self.path):
-            deleted = connection.execute("DELETE FROM decisions WHERE learner = ?", (learner_id,)).rowcount
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()  # the log still holds the old pages
+        deleted = self._run(lambda session: session.forget_decisions(learner_id), write=True)
+        self._database.clear()
         return deleted
 
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables where they are missing; another process may be doing the same."""
-    if _missing(connection):
-        with transaction(connection):
-            for name in _missing(connection):
-                connection.execute(_OBJECTS[name])
+    def _record(self, record_id: str, stored: Body) -> DecisionRecord:
+        # not by the parser of pydantic, which refuses half surrogate pairs
+        return DecisionRecord.model_validate(json.loads(self._sealing.open(stored, decision_context(record_id))))
 
 
-def _missing(connection: sqlite3.Connection) -> list[str]:
-    present = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    return [name for name in _OBJECTS if name not in present]
+class SQLiteDecisions(StoredDecisions):
+    """`DecisionStore` in the SQLite file of the learner memory.
+
+    Args:
+        path: The file, created where there is none at the first call.
+        cipher: Seals what is stored; nothing is sealed when not given.
+    """
+
+    def __init__(self, path: Path, *, cipher: Cipher | None = None) -> None:
+        super().__init__(SQLiteDatabase(path), cipher=cipher)
+        self.path = path
 
 
-def _body(record: DecisionRecord) -> str:
+def _body(record: DecisionRecord) -> bytes:
     """The decision as canonical JSON: the same content always gives the same text."""
-    return json.dumps(record.plain(), sort_keys=True, allow_nan=False)
+    return json.dumps(record.plain(), sort_keys=True, allow_nan=False).encode("ascii")

@@ -1,5 +1,7 @@
-"""Vectors on disk: Chroma folders that several processes share."""
+"""Vectors in Chroma: folders that several processes share, and servers."""
 
 from gradatim.serving.vectors.folder import ChromaFolder
+from gradatim.serving.vectors.place import VectorPlace
+from gradatim.serving.vectors.server import ChromaServer
 
-__all__ = ["ChromaFolder"]
+__all__ = ["ChromaFolder", "ChromaServer", "VectorPlace"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -15,28 +15,32 @@ import pytest
 from gradatim.domain import LearnerEvent, Recollection
 from gradatim.errors import ModelError, StorageError
 from gradatim.memory import ChromaRecall, open_memory
+from gradatim.memory.recall import learner_key
+from gradatim.memory.recall.texts import Texts
 from gradatim.serving.embeddings import default_embedder
 from gradatim.serving.vectors import ChromaFolder
 from gradatim.settings import Settings
 from tests.memory.material import HashingEmbedder, event, recollection
+from tests.memory.recall.conformance import RecallConformance, Reopen, Reversing, features
 
-WORDS = [
-    "loop",
-    "list",
-    "index",
-    "range",
-    "return",
-    "value",
-    "error",
-    "name",
-    "string",
-    "integer",
-    "recursion",
-    "base",
-    "case",
-    "missing",
-    "call",
-]
+
+class TestChromaRecall(RecallConformance):
+    @pytest.fixture
+    def reopen(self, tmp_path: Path) -> Reopen:
+        return lambda: ChromaRecall(tmp_path / "recall", HashingEmbedder)
+
+
+async def test_sealed_items_are_found_as_open_ones(folder: Path) -> None:
+    def reopen() -> ChromaRecall:
+        return ChromaRecall(folder, HashingEmbedder, cipher=Reversing())
+
+    recall, suite = reopen(), RecallConformance()
+    await suite.test_filters(recall)
+    await suite.test_similar_learners(recall)
+    await recall.forget("anna")
+    await suite.test_finds_the_nearest_with_everything_it_had(recall)
+    assert await recall.traces([b"anna", b"the loop stops", b"off-by-one"]) == []
+    await recall.aclose()
 
 
 @pytest.fixture
@@ -84,30 +88,6 @@ assert not heavy, heavy
     subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).parents[2], check=True)
 
 
-async def test_finds_the_true_neighbours(recall: ChromaRecall) -> None:
-    chance = random.Random(5)
-    embedder = HashingEmbedder()
-    texts = {
-        learner: [" ".join(chance.choices(WORDS, k=9)) + f" {learner}{number}" for number in range(150)]
-        for learner in ("anna", "ben", "cleo")
-    }
-    for learner, theirs in texts.items():
-        await recall.remember(
-            [recollection(str(number), text, learner_id=learner) for number, text in enumerate(theirs)]
-        )
-    hits = 0
-    for _ in range(10):
-        query = " ".join(chance.choices(WORDS, k=5))
-        vector = embedder.embed([query])[0]
-        exact = sorted(
-            (sum(a * b for a, b in zip(vector, other, strict=True)) for other in embedder.embed(texts["ben"])),
-            reverse=True,
-        )
-        found = [item.similarity for item in await recall.recall("ben", query, limit=5)]
-        hits += sum(a == pytest.approx(b, abs=1e-6) for a, b in zip(found, exact, strict=False))
-    assert hits >= 48  # of 50
-
-
 async def test_another_embedder_loses_nothing(folder: Path, recall: ChromaRecall) -> None:
     items = [recollection(f"r{number}", f"text {number}", concepts=("loops",)) for number in range(20)]
     await recall.remember(items)
@@ -124,20 +104,123 @@ async def test_another_embedder_loses_nothing(folder: Path, recall: ChromaRecall
     assert len(await recall.recall("anna", "text 7", limit=99)) == 20  # and back again
 
 
-async def test_a_rewrite_that_was_broken_off_is_finished_or_undone(folder: Path, recall: ChromaRecall) -> None:
-    await recall.remember([recollection("r", "text")])
-    name = next(collection.name for collection in collections(folder))
-    with ChromaFolder(folder).opened(write=True) as client:  # ended while copying
-        client.create_collection(name + "-next", embedding_function=None)
-    await recall.remember([recollection("s", "text", learner_id="anna")])
-    await recall.forget("nobody at all")
-    assert len(await recall.recall("anna", "text")) == 2
-    with ChromaFolder(folder).opened(write=True) as client:  # ended before the new name was given
-        if (name + "-next") in {collection.name for collection in client.list_collections()}:
-            client.delete_collection(name + "-next")
-        client.get_collection(name, embedding_function=None).modify(name=name + "-next")
-    assert len(await recall.recall("anna", "text")) == 2
-    assert [collection.name for collection in collections(folder)] == [name]
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_rewrite_that_was_broken_off_is_completed(folder: Path, recall: ChromaRecall, kept: bool) -> None:
+    learners = [f"learner {number}" for number in range(3)]
+    await recall.remember([recollection("r", f"text of {name}", learner_id=name) for name in learners])
+    name = recall.texts.shards.name(learner_key(learners[0]))
+    with ChromaFolder(folder).opened(write=True) as client:  # ended after setting aside, or while copying
+        old = client.get_collection(name, embedding_function=None)
+        metadata = dict(old.metadata or {})
+        old.modify(
+            name=f"{name}-old-1", metadata=metadata if kept else metadata | {"without": learner_key(learners[0])}
+        )
+        if not kept:
+            client.create_collection(name, embedding_function=None, metadata=metadata)
+    found = await recall.recall(learners[0], "text")
+    assert [item.text for item in found] == ([f"text of {learners[0]}"] if kept else [])
+    for other in learners[1:]:
+        assert len(await recall.recall(other, "text")) == 1
+    assert f"{name}-old-1" not in {collection.name for collection in collections(folder)}
+
+
+async def test_an_interrupted_change_of_embedder_followed_by_another_loses_nothing(folder: Path) -> None:
+    class Failing(HashingEmbedder):
+        def embed(self, texts: Sequence[str]) -> list[list[float]]:
+            if len(texts) > 1:
+                raise ModelError("ran out of memory")
+            return super().embed(texts)
+
+    first = ChromaRecall(folder, HashingEmbedder)
+    await first.remember([recollection(f"r{number}", f"text {number}") for number in range(20)])
+    await first.aclose()
+    second = ChromaRecall(folder, lambda: Failing(32))
+    with pytest.raises(ModelError):
+        await second.recall("anna", "text 3")
+    await second.aclose()
+    third = ChromaRecall(folder, lambda: HashingEmbedder(96))
+    await third.remember([recollection("r3", "newer text")])
+    found = {item.id: item.text for item in await third.recall("anna", "text", limit=99)}
+    assert len(found) == 20
+    assert found["r3"] == "newer text"
+    assert len(collections(folder)) == 1
+    await third.aclose()
+
+
+async def test_forgetting_finishes_what_a_killed_process_began(folder: Path, recall: ChromaRecall) -> None:
+    await recall.remember([recollection("r", "xylophone", learner_id="anna"), recollection("r", "t", learner_id="ben")])
+    name = recall.texts.shards.name(learner_key("anna"))
+    with ChromaFolder(folder).opened(write=True) as client:
+        old = client.get_collection(name, embedding_function=None)
+        old.modify(name=f"{name}-old-1", metadata={**(old.metadata or {}), "without": learner_key("anna")})
+    (folder / "chroma.sqlite3-anew").write_bytes(b"xylophone")  # killed while cleaning
+    assert await recall.traces([b"xylophone"])
+    await recall.forget("anna")
+    assert await recall.traces([b"xylophone", learner_key("anna").encode()]) == []
+    assert len(await recall.recall("ben", "t")) == 1
+
+
+async def test_forgetting_needs_neither_embedder_nor_key(folder: Path) -> None:
+    def refuse() -> HashingEmbedder:
+        raise ModelError("cannot be loaded")
+
+    recall = ChromaRecall(folder, HashingEmbedder, cipher=Reversing())
+    await recall.remember([recollection(f"r{n}", f"text {n}", learner_id=f"l{n % 40}") for n in range(400)])
+    await recall.aclose()
+    without = ChromaRecall(folder, refuse)
+    await without.forget("l7")
+    assert await without.traces([learner_key("l7").encode()]) == []
+    await without.aclose()
+    again = ChromaRecall(folder, HashingEmbedder, cipher=Reversing())
+    assert await again.recall("l7", "text") == []
+    for n in (6, 8):
+        assert len(await again.recall(f"l{n}", "text", limit=99)) == 10
+    await again.aclose()
+
+
+async def test_traces_count_what_is_left(folder: Path, recall: ChromaRecall) -> None:
+    assert await recall.traces([b"anything"]) == []
+    await recall.remember([recollection("r", "xylophone", learner_id="anna")])
+    (found,) = await recall.traces([b"xylophone", b""])
+    assert found.startswith("recall/chroma.sqlite3: ")
+
+
+async def test_what_was_replaced_is_gone_after_forgetting(folder: Path, recall: ChromaRecall) -> None:
+    for text in ("xylophone " * 40, "piano"):
+        await recall.remember([recollection("r", text, concepts=("glockenspiel",))])
+    await recall.forget("anna")
+    assert await recall.traces([b"xylophone", b"piano", b"anna", b"glockenspiel"]) == []
+
+
+async def test_setting_a_key_seals_what_was_there(folder: Path, recall: ChromaRecall) -> None:
+    await recall.remember([recollection("r", "xylophone", learner_id=name) for name in ("anna-1", "ben-2")])
+    await recall.remember_features([features("anna-1", 1.0, 2.0)])
+    await recall.aclose()
+    sealed = ChromaRecall(folder, HashingEmbedder, cipher=Reversing())
+    assert [item.text for item in await sealed.recall("anna-1", "xylophone")] == ["xylophone"]
+    await sealed.refresh()
+    assert await sealed.traces([b"xylophone", b"anna-1", b"ben-2"]) == []
+    assert len(await sealed.recall("ben-2", "xylophone")) == 1
+    assert (await sealed.similar_learners((1.0, 2.0)))[0].learner_id == "anna-1"
+    await sealed.aclose()
+    without = ChromaRecall(folder, HashingEmbedder)
+    with pytest.raises(StorageError, match="GRADATIM_MEMORY_KEY"):
+        await without.recall("anna-1", "xylophone")
+    await without.aclose()
+    again = ChromaRecall(folder, HashingEmbedder, cipher=Reversing())
+    assert len(await again.recall("anna-1", "xylophone")) == 1
+    await again.aclose()
+
+
+async def test_thousands_of_learners_are_forgotten_quickly(folder: Path, recall: ChromaRecall) -> None:
+    items = [recollection(f"r{n % 2}", f"text {n}", learner_id=f"learner-{n // 2:05}") for n in range(1200)]
+    await recall.remember(items)
+    await recall.remember_features([features(f"learner-{n:05}", float(n), 1.0) for n in range(600)])
+    began = time.perf_counter()
+    await recall.forget("learner-00077")
+    assert time.perf_counter() - began < 5  # about 0.2 s where nothing else runs
+    assert await recall.traces([b"learner-00077", learner_key("learner-00077").encode()]) == []
+    assert len(await recall.recall("learner-00078", "text")) == 2
 
 
 def collections(folder: Path) -> list[object]:
@@ -263,13 +346,13 @@ async def test_what_is_remembered_at_the_same_time_is_written_together(
 ) -> None:
     await recall.remember([recollection("first", "a loop")])
     sizes: list[int] = []
-    original = ChromaRecall._remember
+    original = Texts.write
 
-    def counted(self: ChromaRecall, items: Sequence[Recollection]) -> None:
+    def counted(self: Texts, items: Sequence[Recollection]) -> None:
         sizes.append(len(items))
         original(self, items)
 
-    monkeypatch.setattr(ChromaRecall, "_remember", counted)
+    monkeypatch.setattr(Texts, "write", counted)
     texts = [f"a loop over item {number}" for number in range(30)]
     await asyncio.gather(*(recall.remember([recollection(f"r{n}", text)]) for n, text in enumerate(texts)))
     assert sum(sizes) == 30

@@ -15,6 +15,9 @@ import pytest
 from gradatim.errors import InputError, StorageError
 from gradatim.memory import SQLiteEventLog
 from gradatim.memory.storage.decisions import DecisionRecord, DecisionStore, Message, SQLiteDecisions
+from gradatim.memory.storage.encryption import AESCipher
+from gradatim.memory.storage.opening import open_decisions
+from gradatim.settings import Settings
 from tests.memory.material import event
 
 Reopen = Callable[[], DecisionStore]
@@ -116,6 +119,19 @@ class TestSQLiteDecisions(DecisionStoreConformance):
     @pytest.fixture
     def reopen(self, tmp_path: Path) -> Reopen:
         return lambda: SQLiteDecisions(tmp_path / "memory.sqlite3")
+
+
+class TestEncryptedSQLiteDecisions(DecisionStoreConformance):
+    @pytest.fixture
+    def reopen(self, tmp_path: Path) -> Reopen:
+        return lambda: SQLiteDecisions(tmp_path / "memory.sqlite3", cipher=AESCipher(bytes(32)))
+
+
+class TestPostgresDecisions(DecisionStoreConformance):
+    @pytest.fixture
+    def reopen(self, tmp_path: Path, postgres_url: str) -> Reopen:
+        settings = Settings(data_dir=tmp_path, database=postgres_url)
+        return lambda: open_decisions(settings)
 
 
 def holds(folder: Path, text: str) -> bool:

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from gradatim.memory import ChromaRecall, SQLiteEventLog
+from gradatim.memory.storage.opening import open_log
 from gradatim.memory.tracing import BKTParameters, update
+from gradatim.settings import Settings
 from tests.memory.material import HashingEmbedder, event, recollection
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 RECORD = """
 import asyncio, sys
@@ -43,6 +45,30 @@ async def main(path, name, count):
         await recall.remember([recollection(f"{name}-{number}", f"text {name} {number}")])
         print(number, flush=True)
     await recall.aclose()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+INGEST = """
+import asyncio, sys
+from pathlib import Path
+import gradatim.memory.storage.log as module
+from gradatim.memory.storage.opening import open_log
+from gradatim.settings import Settings
+from tests.memory.material import event
+
+module.GROUP = 20
+
+def source(count):
+    for number in range(int(count)):
+        if number % 20 == 0:
+            print(number, flush=True)
+        yield event(number, ("loops", True), id=f"e-{number:06}", learner_id=f"learner-{number % 3}")
+
+async def main(folder, database, count):
+    async with open_log(Settings(data_dir=Path(folder), database=database or None)) as log:
+        await log.ingest(source(count))
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -85,6 +111,34 @@ async def test_killed_while_writing(tmp_path: Path, acknowledged: int) -> None:
         assert changes[0].after == float(after)
     assert len(await log.events("anna")) == len(stored)
     await log.aclose()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_killed_while_ingesting(tmp_path: Path, request: pytest.FixtureRequest, kind: str) -> None:
+    url = request.getfixturevalue("postgres_url") if kind == "postgres" else ""
+    with start(INGEST, tmp_path, url, 100_000) as writer:
+        assert writer.stdout is not None
+        drawn = 0
+        while drawn < 400:
+            drawn = int(writer.stdout.readline())
+        writer.send_signal(signal.SIGKILL)
+        drawn = max([drawn, *(int(line) for line in writer.stdout.read().split()[:-1])])
+    async with open_log(Settings(data_dir=tmp_path, database=url or None)) as log:
+        states = [await log.state(f"learner-{number}") for number in range(3)]
+        stored = sum(state.events for state in states)
+        assert stored >= drawn - 20  # all before the group that was on its way when this one was drawn
+        assert stored % 20 == 0  # groups are whole
+        parameters = BKTParameters()
+        for state in states:
+            belief = parameters.prior
+            for _ in range(state.events):
+                belief = update(belief, True, parameters)
+            assert (state.mastery[0].observations, state.mastery[0].probability) == (state.events, belief)
+        again = [
+            event(number, ("loops", True), id=f"e-{number:06}", learner_id=f"learner-{number % 3}")
+            for number in range(stored + 50)
+        ]
+        assert await log.ingest(again) == 50
 
 
 async def test_two_processes_write_at_once(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 import stat
 from pathlib import Path
@@ -133,6 +134,32 @@ async def test_the_file_outlives_the_process_and_forgets(tmp_path: Path) -> None
     assert await cache.get(cache_key(question(seed=1), inner.endpoint)) is None
     cache.close()
     assert b"answer 1" not in path.read_bytes()
+
+
+async def test_answers_that_hold_somebodys_texts_are_forgotten(tmp_path: Path) -> None:
+    path = tmp_path / "cache.sqlite3"
+    cache = ResponseCache(path)
+    kept, quoting, nested = ({"choices": [{"message": {"content": content}}]} for content in (
+        "The loop ends too early.",
+        "In `total_of_marbles = total_of_marbles + 1` the name is wrong.",
+        json.dumps({"text": 'print("number_of_marbles:", x) prints a list', "evidence": ["größe"]}),
+    ))  # fmt: skip
+    for key, answer in ((b"1", kept), (b"2", quoting), (b"3", nested)):
+        await cache.put(key, answer)
+    pieces = ["total_of_marbles = total_of_marbles + 1", 'print("number_of_marbles:", x)']
+    assert cache.forget(pieces) == 2
+    assert await cache.get(b"1") == kept
+    assert await cache.get(b"2") is None
+    assert await cache.get(b"3") is None
+    assert cache.forget(pieces) == 0
+    cache.close()
+    with sqlite3.connect(path) as base:
+        assert base.execute("SELECT key FROM answers").fetchall() == [(b"1",)]
+        base.execute("UPDATE answers SET body = x'00'")
+    base.close()
+    cache = ResponseCache(path)
+    assert cache.forget(["nothing of the kind"]) == 1  # nobody can say what an unreadable one holds
+    cache.close()
 
 
 async def test_old_entries_are_asked_anew_and_sizes_are_limited(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from gradatim.app.report.cards.evidence import evidence_card, misconceptions_card
 from gradatim.app.report.cards.feedback import feedback_card
+from gradatim.app.report.cards.history import history_card
 from gradatim.app.report.cards.program import program_card, repair_card
 from gradatim.app.report.cards.rubric import rubric_card
 from gradatim.app.report.cards.standing import changes_card, confidence_card, delivery_card, path_card
@@ -13,6 +14,7 @@ __all__ = [
     "delivery_card",
     "evidence_card",
     "feedback_card",
+    "history_card",
     "misconceptions_card",
     "path_card",
     "program_card",

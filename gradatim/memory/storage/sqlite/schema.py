@@ -5,63 +5,23 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
 from gradatim.errors import StorageError
+from gradatim.memory.storage.sqlite.tables import MIGRATION_TO_2, OBJECTS, OBJECTS_OF_VERSION_1, SCHEMA_VERSION
 
 APPLICATION_ID = 0x67726164
 """Marks a SQLite file as a gradatim learner memory ("grad")."""
-SCHEMA_VERSION = 1
+CACHE_KIB, CACHE_KIB_IN_BULK = 16_384, 98_304
+"""Memory for pages; what a group of events changes should fit in, or else it is written out several times."""
+WAL_PAGES, WAL_PAGES_IN_BULK = 2_000, 32_000
+"""Pages in the write-ahead log before they are written back: 8 MB, and 128 MB while very many events are stored.
+
+A page that many groups of events change is then written back once for all of them."""
 BUSY_SECONDS = 30.0
 """How long a writer waits for the writer of another process."""
-
-_OBJECTS = {
-    "events": """
-        CREATE TABLE events (
-            id TEXT PRIMARY KEY,
-            learner TEXT NOT NULL,
-            at INTEGER NOT NULL,      -- microseconds since 1970
-            kind TEXT NOT NULL,
-            body TEXT NOT NULL,       -- the whole event, canonical JSON
-            changes TEXT NOT NULL     -- [[concept, mastery before, mastery after], ...] when it was stored
-        )""",
-    "events_in_order": "CREATE INDEX events_in_order ON events (learner, at, id)",
-    "forgetting": "CREATE TABLE forgetting (learner TEXT PRIMARY KEY)",
-    "events_are_never_changed": """
-        CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
-        BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END""",
-    "events_are_never_replaced": """
-        CREATE TRIGGER events_are_never_replaced BEFORE INSERT ON events
-        WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
-        BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END""",
-    "events_are_only_forgotten": """
-        CREATE TRIGGER events_are_only_forgotten BEFORE DELETE ON events
-        WHEN NOT EXISTS (SELECT 1 FROM forgetting WHERE learner = OLD.learner)
-        BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END""",
-    "observations": """
-        CREATE TABLE observations (
-            learner TEXT NOT NULL, concept TEXT NOT NULL,
-            at INTEGER NOT NULL, event TEXT NOT NULL, place INTEGER NOT NULL,
-            correct INTEGER NOT NULL, instant TEXT NOT NULL,
-            PRIMARY KEY (learner, concept, at, event, place)
-        ) WITHOUT ROWID""",
-    "mastery": """
-        CREATE TABLE mastery (
-            learner TEXT NOT NULL, concept TEXT NOT NULL,
-            probability REAL NOT NULL, observations INTEGER NOT NULL, updated_at TEXT NOT NULL,
-            PRIMARY KEY (learner, concept)
-        ) WITHOUT ROWID""",
-    "learners": """
-        CREATE TABLE learners (
-            learner TEXT PRIMARY KEY,
-            events INTEGER NOT NULL,
-            last_at INTEGER NOT NULL, last_id TEXT NOT NULL, last_instant TEXT NOT NULL,
-            derivation TEXT NOT NULL, -- version of the formulas behind mastery and progress
-            progress TEXT NOT NULL    -- of the profile, JSON
-        ) WITHOUT ROWID""",
-}
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -142,33 +102,55 @@ def _cannot_open(path: Path, reason: str | None) -> StorageError:
 
 def _check_and_create(connection: sqlite3.Connection, path: Path) -> None:
     with transaction(connection, write=False):  # one snapshot: another process may be creating the file just now
-        empty = _is_empty(connection, path)
-    if empty:
-        _write_ahead(connection)
-        with transaction(connection):
-            if _is_empty(connection, path):  # no other process created it meanwhile
-                for statement in _OBJECTS.values():
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    else:
-        _write_ahead(connection)
+        version = _version(connection, path)
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
+    # what a statement needs to be undone would go to a file of its own, where forgetting does not reach
+    connection.execute("PRAGMA temp_store = MEMORY")
+    # events of many learners touch many pages of the indices: hold them, and write them back less often
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+    if version < SCHEMA_VERSION:
+        with transaction(connection):
+            _migrate(connection, path)
+    if missing := _missing(connection, OBJECTS):
+        raise _damaged(missing, path)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    version = _version(connection, path)  # another process may have done it meanwhile
+    if version == SCHEMA_VERSION:
+        return
+    if version == 1:
+        if missing := _missing(connection, OBJECTS_OF_VERSION_1):
+            raise _damaged(missing, path)
+        for statement in MIGRATION_TO_2:
+            connection.execute(statement)
+    for name in _missing(connection, OBJECTS):
+        connection.execute(OBJECTS[name])
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _missing(connection: sqlite3.Connection, wanted: Iterable[str]) -> list[str]:
     present = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    if missing := sorted(set(_OBJECTS) - present):
-        raise StorageError(
-            f"the learner memory is damaged: it lacks {', '.join(missing)}", place=str(path), remedy=_DAMAGED
-        )
+    return [name for name in wanted if name not in present]
 
 
-def _is_empty(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the file holds nothing yet; refuses one that is not ours or not ours to read."""
+def _damaged(missing: list[str], path: Path) -> StorageError:
+    return StorageError(
+        f"the learner memory is damaged: it lacks {', '.join(missing)}", place=str(path), remedy=_DAMAGED
+    )
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """Version of the tables, 0 where the file holds nothing yet; refuses one that is not ours or not ours to read."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application == 0 and version == 0 and objects == 0:
-        return True
+        return 0
     if application != APPLICATION_ID:
         raise StorageError(
             "this SQLite file is not a gradatim learner memory",
@@ -181,7 +163,7 @@ def _is_empty(connection: sqlite3.Connection, path: Path) -> bool:
             place=str(path),
             remedy="use the newer gradatim that wrote it",
         )
-    return False
+    return version
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
