@@ -16,6 +16,9 @@ LENGTH = 160
 class Recaller:
     """Reads the shared learner memory.
 
+    Where the memory may not be used, because the learner has not consented (`gradatim.memory.rights`), the case is
+    assessed without history, and the reason is told.
+
     Args:
         limit: Recollections at most.
         floor: Cosine similarity from which a recollection resembles the case.

@@ -39,7 +39,10 @@ from gradatim.tools.claims.case import Case
 
 
 class Recorder:
-    """Appends one event for an assessment; its id follows from the run, so that a repeat adds nothing."""
+    """Appends one event for an assessment; its id follows from the run, so that a repeat adds nothing.
+
+    Where the learner has not consented (`gradatim.memory.rights`), nothing is recorded, and the reason is told.
+    """
 
     name = "record"
 

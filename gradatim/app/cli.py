@@ -39,6 +39,7 @@ _OVERVIEW = {
     "execute": "Run a task's tests on programs, safely.",
     "diagnose": "Find suspicious lines and misconceptions, without a model.",
     "review": "Decide about feedback that waits for a person.",
+    "learn": "Fit, use and measure models of learners.",
     "learner": "See, export and forget what is remembered.",
     "kg": "Read, draw, build and check the concept graph.",
     "model": "List, pull and convert language models.",

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -79,12 +79,14 @@ class Export:
     """Rows of one format.
 
     Attributes:
-        left_out: Reason → how many decisions say nothing in this format.
+        left_out: Reason → how many decisions say nothing in this format, or may not be used.
+        owners: Whose each row is, so that it can be taken out when they are forgotten; never written into the file.
     """
 
     format: ExportFormat
     rows: tuple[dict[str, Any], ...]
     left_out: dict[str, int]
+    owners: tuple[str | None, ...] = ()
 
     def lines(self) -> str:
         """The rows as JSON lines, read back and compared.
@@ -98,21 +100,40 @@ class Export:
         return text
 
 
-def export(records: Iterable[DecisionRecord], format: ExportFormat, *, everybody: bool = False) -> Export:
+NO_CONSENT = "the learner has not consented to improvement"
+"""Why a decision is left out whatever it says."""
+
+
+def export(
+    records: Iterable[DecisionRecord],
+    format: ExportFormat,
+    *,
+    everybody: bool = False,
+    consenting: Container[str] | None = None,
+) -> Export:
     """The decisions in one format.
 
     Args:
         everybody: Also decisions on text that was made from evidence alone, which no model wrote.
+        consenting: Learners who consent to improvement; decisions about others are left out, those that name no
+            learner stay. All may be used when not given.
     """
     rows: list[dict[str, Any]] = []
+    owners: list[str | None] = []
     left_out: dict[str, int] = {}
     for record in records:
-        reason = _unfit(record, format, everybody)
+        reason = NO_CONSENT if not may_be_learnt_from(record, consenting) else _unfit(record, format, everybody)
         if reason is not None:
             left_out[reason] = left_out.get(reason, 0) + 1
         else:
             rows.append(_row(record, format).model_dump(mode="json"))
-    return Export(format, tuple(rows), left_out)
+            owners.append(record.learner_id)
+    return Export(format, tuple(rows), left_out, tuple(owners))
+
+
+def may_be_learnt_from(record: DecisionRecord, consenting: Container[str] | None) -> bool:
+    """Whether a decision may serve improvement."""
+    return consenting is None or record.learner_id is None or record.learner_id in consenting
 
 
 def read_rows(text: str, format: ExportFormat) -> tuple[dict[str, Any], ...]:

@@ -7,77 +7,107 @@ asks what is stored has a right to it.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from gradatim.errors import StorageError
+from gradatim.app.recordfiles import RecordFiles
 from gradatim.settings import Settings
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from langgraph.store.base import BaseStore
 
-_PAGE = 100
+_PAGE = 500
 
 
 class Records:
-    """The records of assessments in a data folder.
+    """The records of assessments.
 
     Args:
         store: Assessments, review requests and decisions, each under the id of its run.
         checkpoints: Runs that wait for a person or were cut off.
+        files: The SQLite files in which both lie, where they do: they are asked directly, so that one learner among
+            thousands is found at once.
     """
 
-    def __init__(self, store: BaseStore, checkpoints: BaseCheckpointSaver[str]) -> None:
+    def __init__(
+        self, store: BaseStore, checkpoints: BaseCheckpointSaver[str], files: RecordFiles | None = None
+    ) -> None:
         self._store = store
         self._checkpoints = checkpoints
+        self._files = files
 
     async def of(self, learner_id: str) -> list[dict[str, Any]]:
         """Everything that is kept about a learner, as plain JSON: `kind`, `id`, `content`."""
-        runs = await self._runs(learner_id)
+        runs = await self.runs(learner_id)
         return [
             {"kind": "/".join(namespace), "id": key, "content": value}
-            async for namespace, key, value in self._items()
-            if key in runs
+            async for namespace, key, value in self._items(runs)
         ]
+
+    async def runs(self, learner_id: str) -> set[str]:
+        """Ids of the runs whose record names the learner; a decision, for one, does not name anybody."""
+        if self._files is not None:
+            keys = await asyncio.to_thread(self._files.keys_with, learner_id)
+            found = [(key, value) async for _, key, value in self._items(keys)]
+        else:
+            found = [(key, value) async for _, key, value in self._all()]
+        return {key for key, value in found if learner_of(value) == learner_id}
+
+    async def unfinished(self, learner_id: str) -> dict[str, dict[str, Any]]:
+        """Threads whose state holds a submission of the learner, with that state."""
+        found: dict[str, dict[str, Any]] = {}
+        threads: list[str | None] = [None]
+        if self._files is not None:
+            threads = list(await asyncio.to_thread(self._files.threads_with, learner_id))
+        for thread in threads:
+            config: Any = None if thread is None else {"configurable": {"thread_id": thread}}
+            async for saved in self._checkpoints.alist(config):
+                state: dict[str, Any] = saved.checkpoint["channel_values"]
+                # The first checkpoint holds the input alone, under the name of the graph's entrance.
+                if learner_id in (learner_of(state), learner_of(state.get("__start__"))):
+                    found.setdefault(str(saved.config.get("configurable", {})["thread_id"]), state)
+        return found
 
     async def erase(self, learner_id: str) -> int:
         """Delete everything that is kept about a learner; returns how many records and runs went."""
-        runs = await self._runs(learner_id)
-        doomed = [(namespace, key) async for namespace, key, _ in self._items() if key in runs]
+        runs = await self.runs(learner_id)
+        unfinished = await self.unfinished(learner_id)
+        every = runs | unfinished.keys()  # an unfinished run has texts in the store before it has a record
+        found = [
+            (learner_of(value) == learner_id, namespace, key) async for namespace, key, value in self._items(every)
+        ]
+        # What names the learner goes last: whoever is killed on the way finds the rest by it the next time.
+        doomed = [(namespace, key) for _, namespace, key in sorted(found)]
         for namespace, key in doomed:
             await self._store.adelete(namespace, key)
-        unfinished = await self._unfinished(learner_id)
         for thread in unfinished:
             await self._checkpoints.adelete_thread(thread)
-        return len({key for _, key in doomed} | unfinished)
+        return len({key for _, key in doomed} | unfinished.keys())
 
-    async def _runs(self, learner_id: str) -> set[str]:
-        """Ids of the runs whose record names the learner; a decision, for one, does not name anybody."""
-        return {key async for _, key, value in self._items() if _learner_of(value) == learner_id}
+    async def _items(self, keys: set[str]) -> AsyncIterator[tuple[tuple[str, ...], str, dict[str, Any]]]:
+        """All records under these keys."""
+        if self._files is None:
+            async for namespace, key, value in self._all():
+                if key in keys:
+                    yield namespace, key, value
+            return
+        for namespace, key in await asyncio.to_thread(self._files.places, keys) if keys else ():
+            item = await self._store.aget(namespace, key)
+            if item is not None:
+                yield namespace, key, item.value
 
-    async def _items(self) -> AsyncIterator[tuple[tuple[str, ...], str, dict[str, Any]]]:
+    async def _all(self) -> AsyncIterator[tuple[tuple[str, ...], str, dict[str, Any]]]:
         offset = 0
         while page := await self._store.asearch((), limit=_PAGE, offset=offset):
             for item in page:
                 yield item.namespace, item.key, item.value
             offset += len(page)
 
-    async def _unfinished(self, learner_id: str) -> set[str]:
-        """Threads whose state holds a submission of the learner."""
-        found: set[str] = set()
-        async for saved in self._checkpoints.alist(None):
-            state = saved.checkpoint["channel_values"]
-            # The first checkpoint holds the input alone, under the name of the graph's entrance.
-            if learner_id in (_learner_of(state), _learner_of(state.get("__start__"))):
-                found.add(str(saved.config.get("configurable", {})["thread_id"]))
-        return found
 
-
-def _learner_of(value: object) -> str | None:
+def learner_of(value: object) -> str | None:
     """The learner that a record or a state is about."""
     if not isinstance(value, Mapping):
         return None
@@ -88,7 +118,7 @@ def _learner_of(value: object) -> str | None:
     return record.get("learner_id")
 
 
-def _files(settings: Settings) -> list[Path]:
+def record_files(settings: Settings) -> list[Path]:
     """The databases of assessments that exist."""
     folder = settings.checkpoint_path.parent
     return [path for path in (settings.checkpoint_path, folder / "store.sqlite3") if path.exists()]
@@ -96,18 +126,20 @@ def _files(settings: Settings) -> list[Path]:
 
 @asynccontextmanager
 async def open_records(settings: Settings) -> AsyncGenerator[Records | None]:
-    """The records in the data folder; `None`, without importing anything, where nothing was ever assessed.
+    """The records; `None`, without importing anything, where nothing was ever assessed.
 
     Raises:
         StorageError: A file cannot be opened or is not a database.
     """
-    if not _files(settings):
+    if settings.database is None and not record_files(settings):
         yield None
         return
     from gradatim.graphs.persistence import open_persistence
 
     async with open_persistence(settings) as (checkpoints, store):
-        yield Records(store, checkpoints)
+        # nobody can look into records on a server, or into encrypted ones, from the outside
+        direct = settings.database is None and settings.memory_key is None
+        yield Records(store, checkpoints, RecordFiles(settings) if direct else None)
 
 
 async def erase_records(settings: Settings, learner_id: str) -> int:
@@ -121,21 +153,10 @@ async def erase_records(settings: Settings, learner_id: str) -> int:
     """
     async with open_records(settings) as records:
         erased = await records.erase(learner_id) if records else 0
-    if erased:
-        for path in _files(settings):
-            await asyncio.to_thread(_compact, path)
+    if records is not None and settings.database is None:
+        await asyncio.to_thread(RecordFiles(settings).compact)
+    elif settings.database is not None:
+        from gradatim.graphs.postgres import clear_records
+
+        await asyncio.to_thread(clear_records, settings.database)
     return erased
-
-
-def _compact(path: Path) -> None:
-    """Write a database anew, so that what was deleted is not left in free pages or in the log."""
-    try:
-        with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
-            connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error as error:
-        raise StorageError(
-            f"what was deleted could not be cleared from the file: {error}",
-            place=str(path),
-            remedy="stop other runs of gradatim on this data folder and forget the learner once more",
-        ) from error

@@ -16,7 +16,10 @@ from gradatim.app.exports import FORMATS, export, read_rows, write_export
 from gradatim.app.report.review import age, review_text
 from gradatim.domain import Check, Feedback, LineQuoteClaim, ReviewRequest, Statement
 from gradatim.errors import InputError
+from gradatim.memory import open_memory
+from gradatim.memory.rights.consent import consent_event
 from gradatim.memory.storage.decisions import DecisionRecord, Message, SQLiteDecisions
+from gradatim.settings import load_settings
 from tests.app.conftest import Invoke, objects
 from tests.app.report.factory import assessment
 
@@ -50,8 +53,13 @@ def record(number: int = 1, kind: str = "approve", **fields: Any) -> DecisionRec
     )
 
 
-def keep(workspace: Path, *records: DecisionRecord) -> None:
+def keep(workspace: Path, *records: DecisionRecord, consent: bool = True) -> None:
+    """Keep decisions about learners who agree that they are learnt from, or do not."""
+
     async def add() -> None:
+        async with open_memory(load_settings()) as memory:
+            learners = {item.learner_id for item in records if item.learner_id}
+            await memory.append([consent_event(learner, "improvement", consent) for learner in learners])
         store = SQLiteDecisions(workspace / "data" / "memory.sqlite3")
         for item in records:
             await store.add(item)
@@ -230,6 +238,39 @@ def test_export_writes_rows_to_stdout_or_a_file(invoke: Invoke, workspace: Path)
     assert written.stdout == ""
     assert len(objects((workspace / "rows.jsonl").read_text())) == 5
     assert invoke("review", "export", "--format", "trl", "--out", "no/such/rows.jsonl").exit_code == 3
+
+
+def test_without_consent_nothing_is_learnt_from_a_decision(invoke: Invoke, workspace: Path) -> None:
+    keep(workspace, *RECORDS, consent=False)
+    anonymous = record(99, learner_id=None)
+    keep(workspace, anonymous)
+    for format in FORMATS:
+        result = invoke("review", "export", "--format", format)
+        rows = objects(result.stdout)
+        assert len(rows) == (0 if format == "trl" else 1), format  # that of nobody in particular
+        assert f"left out {len(RECORDS)}: the learner has not consented to improvement" in result.stderr
+    refused = invoke("review", "calibrate", "--dry-run")
+    assert refused.exit_code == 2  # one case is too few
+    assert f"left out {len(RECORDS)}: " in refused.stderr
+
+
+def test_consent_can_be_assumed_and_is_overruled_by_the_learner(
+    invoke: Invoke, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(workspace, record(1, learner_id="ada"), consent=False)
+    keep(workspace, record(2, learner_id="bo"))
+    monkeypatch.setenv("GRADATIM_ASSUMED_CONSENT", "personalisation,improvement")
+    never_asked = record(3, learner_id="cy")
+
+    async def add() -> None:
+        store = SQLiteDecisions(workspace / "data" / "memory.sqlite3")
+        await store.add(never_asked)
+        await store.aclose()
+
+    asyncio.run(add())
+    shown = invoke("review", "export", "--format", "thresholds")
+    assert len(objects(shown.stdout)) == 2
+    assert "left out 1: the learner has not consented" in shown.stderr
 
 
 # -------------------------------------------------------------------------------- policy and calibration

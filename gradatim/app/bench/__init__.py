@@ -68,18 +68,27 @@ class Entry:
 
 
 _MEASURES = {
+    "cat": "Simulated adaptive tests beside catsim: examinees a second, error of ability (--sample: examinees).",
     "construction": "Concepts and relations read out of course documents, against gold standards (--data).",
     "conversion": "Memory and time of converting a checkpoint of ChatGLM3-6B's shape (--sample: layers).",
+    "forget": "Forgetting learners among 10,000: seconds, and what is left, also after kill -9 (--sample: learners).",
     "hallucination": "False statements: how many are detected, and how many would be delivered (--data).",
+    "ingest": "Events a second from files into the learner memory, and the memory it takes (--sample: rows).",
     "injection": "Texts in submissions that try to steer the agents: how many change anything.",
+    "irt": "Items recovered from simulated responses beside girth and mirt: errors and seconds (--sample: sets).",
     "load": "Many assessments at once on a simulated server: how busy it is kept, added latency, errors, losses.",
     "localise": "How often the faulty line comes first: formulas, without repairs, and the full method.",
+    "online": "One answer taken in: knowledge tracing, ability and propagation over the graph, in memory and stored.",
     "overhead": "Cost of one assessment without the language model.",
+    "path": "Simulated learners taught by look-ahead, against greedy, random and fixed orders of concepts.",
     "prefix": "Prompt tokens read and time taken, against the straightforward order of prompts and requests.",
+    "recall": "Finding what resembles among 10,000 learners, and forgetting one: in a folder, on a Chroma server.",
     "repair": "Wrong programs repaired, alone and with pools of correct ones, and how many repairs are right (--data).",
     "retrieval": "Asking the concept graph: in this process, over Bolt, 10,000 at once, with the server killed.",
     "sandbox": "Programs a second and agreement with labels, against a python -I process each (--data).",
+    "storage": "The learner memory in SQLite and PostgreSQL: events a second, opening, writers (--sample: events).",
     "steering": "What controlled decoding adds to a decoding step, against the sampler's softmax.",
+    "tracing": "Knowledge tracing on held-out learners, both columns; pyBKT beside it (--data, --sample: skills).",
 }
 BENCHMARKS: Mapping[str, Entry] = {
     name: Entry(f"gradatim.app.bench.{name}:{name}", measures) for name, measures in _MEASURES.items()

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from gradatim.app.console import out, printable, say
+from gradatim.app.forgetting import warn_unfinished
 from gradatim.app.options import (
     cache_dir_option,
     data_dir_option,
@@ -21,10 +22,12 @@ from gradatim.app.options import (
     workers_option,
 )
 from gradatim.app.programs import Batch, Judgement, holds_many, judge_all
-from gradatim.domain import Assessment, Task
-from gradatim.errors import InputError, ServiceError
+from gradatim.app.whose import Whose
+from gradatim.domain import Assessment, LearnerEvent, Task
+from gradatim.errors import InputError, ServiceError, StorageError
 from gradatim.graphs import NodeEvent, open_assessor
 from gradatim.graphs.batch.rows import result_of
+from gradatim.memory import LearnerMemory
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.submissions import HandedIn
 from gradatim.tools.taskfile import load_task
@@ -84,8 +87,9 @@ def assess(
     not be read, or the task file is wrong; 3 programs cannot be run, or something needed is missing.
     """
     settings = load_settings(model=model, **overrides)
+    warn_unfinished(settings)
     batch = Batch(programs, settings, as_json, jsonl_out, {"verdict": None, "assessment": None})
-    work = _Work(load_task(task), learner, thread, html, full, settings)
+    work = _Work(load_task(task), Whose.of(settings, learner), thread, html, full, settings)
     ctx.exit(asyncio.run(work.run(batch)))
 
 
@@ -95,14 +99,14 @@ class _Work:
     def __init__(
         self,
         task: Task,
-        learner: str | None,
+        whose: Whose,
         thread: str | None,
         html: Path | None,
         full: bool,
         settings: Settings,
     ) -> None:
         self.task = task
-        self.learner = learner
+        self.whose = whose
         self.thread = thread
         self.html = html
         self.full = full
@@ -114,12 +118,14 @@ class _Work:
             raise InputError("one thread holds one program", place="--thread", remedy="give one PROGRAM")
         if self.html is not None and several:
             self.html.mkdir(parents=True, exist_ok=True)
+        if batch.jsonl_out is not None:
+            self.whose.note_rows(self.settings, batch.jsonl_out)
         waiting = 0
         async with open_assessor(self.settings) as assessor:
 
             async def judge(handed_in: HandedIn) -> Judgement:
                 nonlocal waiting
-                submission = handed_in.submission(self.task.id).model_copy(update={"learner_id": self.learner})
+                submission = self.whose.own(handed_in.submission(self.task.id))
                 run = self.thread or uuid.uuid4().hex[:12]
                 if not several:
                     say(f"run {run}")
@@ -131,7 +137,8 @@ class _Work:
                     error.remedy = f"{error.remedy}; {kept}" if error.remedy else kept
                     raise
                 waiting += assessment.waiting
-                self._report(assessment, several)
+                history = await self._history(assessor.services.memory, submission.learner_id)
+                self._report(assessment, several, history)
                 return Judgement(
                     assessment.execution.passed,
                     assessment_row(handed_in.name, assessment),
@@ -148,18 +155,28 @@ class _Work:
 
         return assessment_text(assessment, full=self.full)
 
-    def _report(self, assessment: Assessment, several: bool) -> None:
+    async def _history(self, memory: LearnerMemory, learner_id: str | None) -> tuple[LearnerEvent, ...]:
+        """The learner's events, for the report; none where they may not or cannot be read, which the run has told."""
+        if self.html is None or learner_id is None:
+            return ()
+        try:
+            return await memory.events(learner_id)
+        except StorageError:
+            return ()
+
+    def _report(self, assessment: Assessment, several: bool, history: tuple[LearnerEvent, ...]) -> None:
         if self.html is None:
             return
         from gradatim.app.report.html import render_html
 
         path = self.html / f"{assessment.id}.html" if several else self.html
         try:
-            path.write_text(render_html(assessment, full=self.full), encoding="utf-8")
+            path.write_text(render_html(assessment, full=self.full, history=history), encoding="utf-8")
         except OSError as error:
             raise InputError(
                 f"cannot be written: {error.strerror}", place=str(path), remedy="give --html a writable file"
             ) from error
+        self.whose.note_report(self.settings, path)
         say(f"report: {path}")
 
 

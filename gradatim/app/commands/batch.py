@@ -14,7 +14,9 @@ import click
 
 from gradatim.app.cli import EXIT_INTERRUPTED
 from gradatim.app.console import emit, out, plural, printable, progress, say
+from gradatim.app.forgetting import warn_unfinished
 from gradatim.app.options import cache_dir_option, data_dir_option, json_option, sandbox_option, workers_option
+from gradatim.app.whose import pseudonymous
 from gradatim.errors import InputError
 from gradatim.graphs import open_assessor
 from gradatim.graphs.batch import Batch, BatchOptions, Engine, LearnerRule, LocalEngine, Manifest, Programs, TaskEntry
@@ -22,6 +24,7 @@ from gradatim.graphs.batch.batch import OnProgress
 from gradatim.graphs.batch.items import Status
 from gradatim.graphs.batch.sources import Source
 from gradatim.graphs.batch.summary import Summary
+from gradatim.memory.rights.artefacts import Artefacts
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.taskfile import load_task
 
@@ -110,7 +113,8 @@ def batch(
     input is wrong; 3 some failed, or something needed is missing; 130 stopped, and can be gone on with.
     """
     settings = load_settings(**overrides)
-    source = _source(task, programs, manifest, learner_from, settings)
+    warn_unfinished(settings)
+    source = pseudonymous(_source(task, programs, manifest, learner_from, settings), settings)
     if address and engine != "ray":
         raise InputError("is the address of a Ray cluster", place="--address", remedy="add --engine ray")
     options = BatchOptions(restart=restart, again=again, in_order=in_order, brief=brief)
@@ -128,6 +132,8 @@ def batch(
         async with open_assessor(settings) as assessor:
             yield LocalEngine(assessor, flight)
 
+    if results.parent.is_dir():  # so that whoever is forgotten is taken out of the file
+        Artefacts.of(settings).rows(results, "batch")
     stopped, summary = asyncio.run(_run(source, settings, results, open_engine, options))
     _report(summary, results, as_json)
     ctx.exit(EXIT_INTERRUPTED if stopped and summary.remaining else summary.exit_code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Container
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,9 @@ def policy(check: Path | None, task: str | None, as_json: bool, data_dir: Path |
 def export(format_: Any, path: Path | None, everybody: bool, data_dir: Path | None) -> None:
     """Export decisions as JSON lines, to train and calibrate on.
 
+    Decisions about learners who have not consented to improvement (`gradatim learner consent`) are left out, and how
+    many there are is told. A file that is written is registered: it is cleaned when a learner in it is forgotten.
+
     No row names a learner or a reviewer. The prompts hold students' programs as they were handed in: what somebody
     wrote about themselves in a comment is still there.
 
@@ -61,14 +65,19 @@ def export(format_: Any, path: Path | None, everybody: bool, data_dir: Path | No
     """
     from gradatim.app.exports import export as exported_of
     from gradatim.app.exports import write_export
+    from gradatim.memory.rights.artefacts import Artefacts
     from gradatim.settings import load_settings
 
-    records = asyncio.run(_decisions(load_settings(data_dir=data_dir)))
-    exported = exported_of(records, format_, everybody=everybody)
+    settings = load_settings(data_dir=data_dir)
+    records, consenting = asyncio.run(_decisions(settings))
+    exported = exported_of(records, format_, everybody=everybody, consenting=consenting)
     if path is None:
         out(exported.lines(), end="")
     else:
         write_export(exported, path)
+        if any(exported.owners):  # so that whoever is forgotten is taken out of it
+            lines = exported.lines().encode("utf-8").split(b"\n")
+            Artefacts.of(settings).lines(path, f"{format_} export", zip(lines, exported.owners, strict=False))
     say(f"{plural(len(exported.rows), 'row')} of {plural(len(records), 'decision')}")
     for reason, count in sorted(exported.left_out.items()):
         say(f"left out {count:,}: {reason}")
@@ -89,6 +98,8 @@ def export(format_: Any, path: Path | None, everybody: bool, data_dir: Path | No
 def calibrate(data: Path | None, dry_run: bool, as_json: bool, data_dir: Path | None) -> None:
     """Fit the confidence anew to what reviewers decided, and say what that is worth.
 
+    Decisions about learners who have not consented to improvement are left out, and how many there are is told.
+
     The figures are cross-validated: every case is judged by a fit that did not see it. From then on the confidence of
     a feedback is the probability that all of it is right.
 
@@ -97,16 +108,20 @@ def calibrate(data: Path | None, dry_run: bool, as_json: bool, data_dir: Path | 
     """
     from gradatim.agents.calibration import calibration_path, example_of, load_examples, save_calibration
     from gradatim.agents.fitting import evaluate, fit
+    from gradatim.app.exports import NO_CONSENT, may_be_learnt_from
     from gradatim.settings import load_settings
 
     settings = load_settings(data_dir=data_dir)
     if data is not None:
         rows = load_examples(data)
     else:
-        records = asyncio.run(_decisions(settings))
+        records, consenting = asyncio.run(_decisions(settings))
+        allowed = [item for item in records if may_be_learnt_from(item, consenting)]
         rows = [
-            example_of({"features": item.features, "right": item.right}) for item in records if item.right is not None
+            example_of({"features": item.features, "right": item.right}) for item in allowed if item.right is not None
         ]
+        if left_out := len(records) - len(allowed):
+            say(f"left out {left_out:,}: {NO_CONSENT}")
     report = evaluate(rows)
     calibration = fit(rows, report.method)
     path = calibration_path(settings)
@@ -119,17 +134,17 @@ def calibrate(data: Path | None, dry_run: bool, as_json: bool, data_dir: Path | 
     out(f"nothing written (--dry-run); it would go to {path}" if dry_run else f"written to {path}")
 
 
-async def _decisions(settings: Settings) -> tuple[DecisionRecord, ...]:
-    """All decisions; none, and no file made, where nothing was ever remembered."""
-    from gradatim.memory.storage.decisions import SQLiteDecisions
+async def _decisions(settings: Settings) -> tuple[tuple[DecisionRecord, ...], Container[str]]:
+    """All decisions, and the learners who consent to improvement; nothing is made where nothing was remembered."""
+    from gradatim.app.material import decisions_of
+    from gradatim.memory import open_memory
+    from gradatim.memory.rights.consent import agreement
 
-    if not settings.memory_path.exists():
-        return ()
-    store = SQLiteDecisions(settings.memory_path)
-    try:
-        return await store.decisions()
-    finally:
-        await store.aclose()
+    records = await decisions_of(settings)
+    if not any(record.learner_id for record in records):
+        return records, frozenset[str]()
+    async with open_memory(settings) as memory:
+        return records, await agreement(memory, "improvement", settings.assumed_consent)
 
 
 def _policy_text(found: Policy) -> str:

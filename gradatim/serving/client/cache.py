@@ -1,9 +1,9 @@
 """Answers that were given before, to requests that are the same to the letter.
 
 Only requests that ask for the same answer each time are looked up: those with a seed or at temperature 0, and never
-streams. An entry's key is the SHA-256 digest of the request and the endpoint; from a key nothing of the request can be
-read, and what is stored about one learner cannot be told from the rest: whoever has to forget somebody purges the whole
-cache.
+streams. An entry's key is the SHA-256 digest of the request and the endpoint, from which nothing of the request can be
+read; the answer alone is kept. Whoever has to forget somebody has the answers deleted that hold a piece of their
+texts (`ResponseCache.forget`), or purges the whole cache.
 """
 
 from __future__ import annotations
@@ -11,24 +11,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import logging
-import os
-import sqlite3
 import threading
 import time
-import zlib
 from collections import OrderedDict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from gradatim.errors import StorageError
+from gradatim.serving.client.cachefile import AnswerFile, holds
 from gradatim.serving.client.observer import Observer
 from gradatim.serving.transport import Chunk, Completion, DeadlinePassed, Payload, Transport, current_call
-
-_LOG = logging.getLogger(__name__)
 
 MEMORY_BYTES = 64 * 2**20
 """Answers kept in memory."""
@@ -37,12 +31,6 @@ FILE_BYTES = 1 * 2**30
 LONGEST_DAYS = 30.0
 """Age from which an answer is asked for anew."""
 _NOT_ASKED = ("stream", "stream_options", "user")
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS answers (
-    key BLOB PRIMARY KEY, body BLOB NOT NULL, created REAL NOT NULL, used REAL NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS answers_used ON answers (used);
-"""
 
 
 def cacheable(payload: Payload) -> bool:
@@ -84,7 +72,7 @@ class ResponseCache:
         self._memory_bytes = memory_bytes
         self._seconds = days * 86_400
         self._lock = threading.Lock()
-        self._file = None if path is None else _File(path, file_bytes, self._seconds)
+        self._file = None if path is None else AnswerFile(path, file_bytes, self._seconds)
 
     async def get(self, key: bytes) -> Completion | None:
         """An answer given before, as an object of its own."""
@@ -116,6 +104,21 @@ class ResponseCache:
         if self._file is not None:
             self._file.purge()
 
+    def forget(self, pieces: Collection[str]) -> int:
+        """Delete the answers that hold one of these texts, and leave nothing of them in the file.
+
+        Returns:
+            How many were deleted.
+
+        Raises:
+            StorageError: The file cannot be cleaned; the call can be repeated.
+        """
+        with self._lock:
+            gone = [key for key, (_, body) in self._memory.items() if holds(body, pieces)]
+            for key in gone:
+                self._memory_size -= len(self._memory.pop(key)[1])
+        return len(gone) if self._file is None else self._file.forget(pieces)
+
     def close(self) -> None:
         """Close the file."""
         if self._file is not None:
@@ -129,87 +132,6 @@ class ResponseCache:
             while self._memory_size > self._memory_bytes:
                 _, (_, gone) = self._memory.popitem(last=False)
                 self._memory_size -= len(gone)
-
-
-class _File:
-    def __init__(self, path: Path, limit: int, seconds: float) -> None:
-        self._path = path
-        self._limit = limit
-        self._seconds = seconds
-        self._lock = threading.Lock()
-        self._failed = False
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._base = sqlite3.connect(path, timeout=5.0, check_same_thread=False, isolation_level=None)
-            self._base.execute("PRAGMA journal_mode = WAL")
-            self._base.execute("PRAGMA synchronous = NORMAL")
-            self._base.executescript(_SCHEMA)
-            self._size = self._measured()
-        except (OSError, sqlite3.Error) as error:
-            raise StorageError(
-                f"the response cache cannot be used: {error}",
-                place=str(path),
-                remedy="name another file in GRADATIM_RESPONSE_CACHE, delete this one, or leave the setting out",
-            ) from error
-
-    def get(self, key: bytes) -> tuple[float, bytes] | None:
-        try:
-            with self._lock:
-                row = self._base.execute("SELECT created, body FROM answers WHERE key = ?", (key,)).fetchone()
-                now = time.time()
-                if row is None or now - row[0] >= self._seconds:
-                    return None
-                self._base.execute("UPDATE answers SET used = ? WHERE key = ?", (now, key))
-            return float(row[0]), zlib.decompress(row[1])
-        except (sqlite3.Error, zlib.error) as error:
-            self._complain(error)
-            return None
-
-    def put(self, key: bytes, body: bytes) -> None:
-        packed, now = zlib.compress(body, 6), time.time()
-        try:
-            with self._lock:
-                self._base.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", (key, packed, now, now))
-                self._size += len(packed)
-                if self._size > self._limit:
-                    self._trim(now)
-        except sqlite3.Error as error:
-            self._complain(error)
-
-    def _trim(self, now: float) -> None:
-        """Drop what is too old, then what was used longest ago, down to nine tenths of the limit."""
-        self._base.execute("DELETE FROM answers WHERE created < ?", (now - self._seconds,))
-        self._size = self._measured()
-        while self._size > 0.9 * self._limit:
-            gone = self._base.execute(
-                "DELETE FROM answers WHERE key IN (SELECT key FROM answers ORDER BY used LIMIT 64) "
-                "RETURNING length(body)"
-            ).fetchall()
-            if not gone:
-                break
-            self._size -= sum(size for (size,) in gone)
-
-    def _measured(self) -> int:
-        (size,) = self._base.execute("SELECT coalesce(sum(length(body)), 0) FROM answers").fetchone()
-        return int(size)
-
-    def purge(self) -> None:
-        with self._lock:
-            self._base.execute("PRAGMA secure_delete = ON")
-            self._base.execute("DELETE FROM answers")
-            self._base.execute("VACUUM")
-            self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._size = 0
-
-    def close(self) -> None:
-        with self._lock:
-            self._base.close()
-
-    def _complain(self, error: Exception) -> None:
-        if not self._failed:
-            self._failed = True
-            _LOG.warning("the response cache %s fails (%s); requests are made without it", self._path, error)
 
 
 @dataclass(slots=True)

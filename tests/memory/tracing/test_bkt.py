@@ -106,6 +106,17 @@ def test_recent_success_weighs_more(successes: int, failures: int, prior: float,
     assert down <= up + 1e-9
 
 
+@given(probabilities, probabilities, probabilities)
+def test_learning_raises_a_belief_and_forgetting_lowers_it(mastery: float, one: float, other: float) -> None:
+    little, much = sorted((one, other))
+    taught = [transition(mastery, BKTParameters(learn=rate, forget=0.0)) for rate in (0.0, little, much)]
+    lost = [transition(mastery, BKTParameters(learn=0.0, forget=rate)) for rate in (0.0, little, much)]
+    assert taught[0] == pytest.approx(mastery)
+    assert lost[0] == pytest.approx(mastery)
+    assert taught[0] <= taught[1] + 1e-12 <= taught[2] + 2e-12
+    assert lost[0] >= lost[1] - 1e-12 >= lost[2] - 2e-12
+
+
 def test_without_learning_and_forgetting_only_the_counts_matter() -> None:
     parameters = BKTParameters(prior=0.4, learn=0.0, forget=0.0)
     ends = set[float]()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gradatim.app.commands.learner.asking import indicators_of, known, share, with_memory
+from gradatim.app.commands.learner.asking import indicators_of, known, named, share, with_memory
 from gradatim.app.console import emit, out, table
 from gradatim.app.options import data_dir_option, json_option
 from gradatim.domain import Composite
@@ -23,6 +23,8 @@ def show_indicators(learner_id: str, data_dir: Path | None, as_json: bool) -> No
     What was not measured says so, and its weight is shared by the others. Exit codes: 0 shown; 2 nothing is
     remembered about this learner.
     """
+
+    learner_id = named(learner_id, data_dir)
 
     async def ask(memory: LearnerMemory) -> Composite:
         await known(memory, learner_id)

@@ -1,0 +1,1 @@
+"""The learner's rights over what is remembered: to see, to correct, to agree or not, to be forgotten."""

@@ -1,0 +1,1 @@
+"""The combined model: a logistic sum of named contributions."""
