@@ -40,7 +40,7 @@ LATE = 20
 """Every so many rows one lies a day back."""
 GROWTH = 4
 """How much larger the file is whose memory is compared."""
-_GROUP = 4_000
+_GROUP = 10_000
 
 
 def ingest(request: BenchRequest) -> Figures:

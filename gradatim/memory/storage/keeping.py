@@ -23,6 +23,10 @@ Placed = tuple[int, str, LearnerEvent]
 """An event with its place on the time line."""
 
 
+_SHARE = 8
+"""A replay is made for at least so many new events as a part of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Present:
     """Estimates that rest on all of a learner's events."""
@@ -48,12 +52,21 @@ class Keeping:
         self._sealing = sealing
         self._place = place
 
-    def append(self, session: Session, group: Sequence[Stored]) -> int:
-        """Store events together; estimates follow as far as their tails have become long."""
+    def append(
+        self, session: Session, group: Sequence[Stored], cached: Callable[[LearnerRow], Estimates | None]
+    ) -> tuple[int, list[Present]]:
+        """Store events together.
+
+        Estimates that are in memory, and those of new learners, take them in at once; others follow when their tails
+        have become long.
+
+        Returns:
+            How many were new, and the estimates that took theirs in.
+        """
         rows = session.locked({event.learner_id for event, _, _ in group})
         fresh, _ = self._fresh(session, group)
         if not fresh:
-            return 0
+            return 0, []
         by_learner: dict[str, list[Stored]] = {}
         for item in fresh:
             learner = item[0].learner_id
@@ -64,17 +77,38 @@ class Keeping:
         # learner by learner, so that a page of an index is sought once for all that comes into it
         session.add(self._rows(item for items in by_learner.values() for item in items))
         stamp = _stamp()
-        changed: list[LearnerRow] = []
+        presents: list[Present] = []
         for learner, items in by_learner.items():
             row = rows[learner]
-            if _count(row, items):
-                self._retreat(session, row, min((at, event.id) for event, at, _ in items))
+            estimates = cached(row) if row.events else Estimates()
+            before, due = row.events, row.due
+            late = _count(row, items)
             row.stamp = stamp
+            if late:
+                left = self._retreat(session, row, min((at, event.id) for event, at, _ in items))
+                row.due = _deferred(row.events, row.events - left, len(items))
+                if due > before:  # others that came late wait for the same replay
+                    row.due = min(due, row.due)
+            elif estimates is not None:
+                present = self._advanced(row, estimates, items)
+                self.keep(session, present)
+                presents.append(present)
+                continue
             if row.events >= row.due:
-                self.keep(session, self.present(session, row))
-            changed.append(row)
-        session.save(changed)
-        return len(fresh)
+                present = self.present(session, row)
+                self.keep(session, present)
+                presents.append(present)
+        session.save([rows[learner] for learner in by_learner])
+        return len(fresh), presents
+
+    def _advanced(self, row: LearnerRow, estimates: Estimates, items: Sequence[Stored]) -> Present:
+        """Estimates after new events that are later than all before."""
+        snapshots: list[Snapshot] = []
+        for event, at, _ in sorted(items, key=lambda item: (item[1], item[0].id)):
+            estimates.advance(event, at, self.parameters)
+            if estimates.due:
+                snapshots.append(estimates.snapshot())
+        return Present(row, estimates, snapshots)
 
     def record(
         self, session: Session, item: Stored, row: LearnerRow, cached: Callable[[LearnerRow], Estimates | None]
@@ -192,11 +226,11 @@ class Keeping:
             plain = zip(concepts, before, after, strict=True)
         return tuple(MasteryChange(concept=concept, before=before, after=after) for concept, before, after in plain)
 
-    def _retreat(self, session: Session, row: LearnerRow, key: Key) -> None:
-        """Give up the snapshots that a late event makes invalid."""
+    def _retreat(self, session: Session, row: LearnerRow, key: Key) -> int:
+        """Give up the snapshots that a late event makes invalid; returns how many events the newest left covers."""
         session.drop(row.learner, key)
         left = session.snapshot(row.learner, self.derivation)
-        row.due = SHORT_TAIL + (0 if left is None else left.events)
+        return 0 if left is None else left.events
 
     def _replay(self, session: Session, learner: str, before: Key | None, extra: Placed | None = None) -> Replay:
         """From the newest snapshot (before a place) through all that comes after it, and one more event."""
@@ -232,6 +266,18 @@ def _count(row: LearnerRow, items: Sequence[Stored]) -> bool:
     row.events += len(items)
     row.last = last
     return late
+
+
+def _deferred(events: int, tail: int, new: int) -> int:
+    """At how many events estimates are redone after some came late: so that a replay is shared by many new events.
+
+    Args:
+        events: The learner has.
+        tail: Events that have to be replayed.
+        new: Those that came together just now.
+    """
+    enough = max(SHORT_TAIL, tail // _SHARE)
+    return events if new >= enough else events + enough - new
 
 
 def _stamp() -> int:

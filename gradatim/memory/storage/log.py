@@ -29,6 +29,8 @@ from gradatim.memory.tracing import ConceptParameters, ParameterSource
 
 T = TypeVar("T")
 
+LARGE = 1_000
+"""Events of one call from which the database is made ready for very many."""
 GROUP = 10_000
 """Events that `ingest` stores in one transaction."""
 
@@ -64,6 +66,7 @@ class StoredEventLog:
         self._cache = EstimatesCache()
         self._recording = Recording(self._keeping, self._cache)
         self._checked = False
+        self._bulk = False
 
     async def open(self) -> None:
         """Connect now rather than at the first call."""
@@ -78,13 +81,9 @@ class StoredEventLog:
         """Store any number of events, group by group; returns how many were new."""
         source = iter(events)
         new = 0
-        many = False
         reader = Worker("gradatim-ingest")
         try:
             group = await reader.run(_drawn, source)
-            many = len(group) == GROUP
-            if many:
-                await self._worker.run(self._in_bulk, True)
             while group:  # the next group is made ready while this one is on its way to the disk
                 stored, drawn = await asyncio.gather(
                     self._worker.run(self._append, group), reader.run(_drawn, source), return_exceptions=True
@@ -98,8 +97,7 @@ class StoredEventLog:
             return new
         finally:
             await reader.close(lambda: None)
-            if many:
-                await self._worker.run(self._in_bulk, False)
+            await self._worker.run(self._pace, 1)
 
     async def record(self, event: LearnerEvent) -> Changes:
         """Store one event and tell what it changed."""
@@ -173,14 +171,23 @@ class StoredEventLog:
         return self._database.run(checked, write=True)
 
     def _append(self, group: Sequence[Stored]) -> int:
-        return self._run(lambda session: self._keeping.append(session, group), write=True)
+        self._pace(len(group))
+        new, presents = self._run(lambda session: self._keeping.append(session, group, self._cache.take), write=True)
+        for present in presents:
+            self._cache.put(present)
+        return new
 
-    def _in_bulk(self, bulk: bool) -> None:
-        self._ready()
-        self._database.in_bulk(bulk)
+    def _pace(self, events: int) -> None:
+        """Make ready for groups of so many events: whoever stores large ones stores many."""
+        bulk = events >= LARGE
+        if bulk is not self._bulk:
+            self._ready()
+            self._database.in_bulk(bulk)
+            self._bulk = bulk
 
     def _record_all(self) -> None:
         """Store the events that wait, in one transaction: the disk is asked once for all of them."""
+        self._pace(1)
         self._recording.store(lambda work: self._run(work, write=True))
 
     def _state(self, learner_id: str) -> LearnerState:
