@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     of a Chroma server (`http(s)://host:port`)."""
     recall_token: SecretStr | None = None
     """Sent as a bearer token to the Chroma server, for a proxy in front of it."""
+    tracing_model: Path | None = None
+    """A model of `gradatim learn fit` whose parameters the memory traces knowledge with; one set for all concepts when
+    not given."""
     memory_key: SecretStr | None = None
     """Encrypts what these hold at rest: 32 bytes in base64, or a passphrase; nothing is encrypted when not given."""
     assumed_consent: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_purposes)] = ("personalisation",)

@@ -23,6 +23,7 @@ from gradatim.app.material import material_of, pieces_of
 from gradatim.app.records import erase_records
 from gradatim.errors import StorageError
 from gradatim.memory import LearnerMemory, checked_id
+from gradatim.memory.recall import learner_key
 from gradatim.memory.rights.artefacts import Artefact, Artefacts, Fated, InUse
 from gradatim.memory.rights.hits import Name
 from gradatim.memory.rights.journal import Journal
@@ -102,7 +103,8 @@ async def forget_learner(
     material = await material_of(settings, memory, learner_id)
     registered = Artefacts.of(settings)
     if not material.empty or registered.of_learner(learner_id) or resumed:
-        names = tuple(name.encode("utf-8") for name in also)
+        # recall keeps what is a learner's under a digest of the id
+        names = tuple(name.encode("utf-8") for name in (*also, learner_key(learner_id)))
         noted = await asyncio.to_thread(journal.begin, learner_id, (*names, *material.needles()))
     else:
         noted = None

@@ -14,7 +14,7 @@ from gradatim.kg.passages import PassageIndex
 from gradatim.kg.passages.opening import open_passages
 from gradatim.kg.related import Related
 from gradatim.kg.related import read as read_related
-from gradatim.memory import LearnerMemory, open_memory
+from gradatim.memory import LearnerMemory, open_memory, parameters_of
 from gradatim.memory.rights.guard import guarded
 from gradatim.memory.storage.decisions import DecisionStore
 from gradatim.memory.storage.opening import open_decisions
@@ -47,7 +47,9 @@ class Services:
 
     def __post_init__(self) -> None:
         # whoever opens services: no agent gets past the guard
-        object.__setattr__(self, "memory", guarded(self.memory, self.settings.assumed_consent))
+        object.__setattr__(
+            self, "memory", guarded(self.memory, self.settings.assumed_consent, parameters_of(self.settings))
+        )
 
     @classmethod
     async def open(cls, settings: Settings | None = None, *, model: BaseChatModel | None = None) -> Services:

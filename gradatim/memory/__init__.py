@@ -13,6 +13,7 @@ from gradatim.memory.storage.encryption import open_cipher
 from gradatim.memory.storage.opening import open_log
 from gradatim.memory.storage.sqlite import SQLiteEventLog
 from gradatim.memory.tracing import BKTParameters, ConceptParameters, ParameterSource
+from gradatim.memory.tracing.source import parameters_of
 
 if TYPE_CHECKING:
     from gradatim.serving.embeddings import Embedder
@@ -33,6 +34,7 @@ __all__ = [
     "SQLiteEventLog",
     "checked_id",
     "open_memory",
+    "parameters_of",
 ]
 
 
@@ -46,7 +48,7 @@ def open_memory(
     Args:
         settings: Where the data folder or the database is, and the key where it is encrypted.
         embedder: Turns texts into vectors for recall; the packaged one when not given, loaded when first needed.
-        parameters: Of knowledge tracing; one set for all concepts when not given.
+        parameters: Of knowledge tracing; those of the settings when not given.
     """
 
     def make_embedder() -> Embedder:
@@ -57,6 +59,6 @@ def open_memory(
         return default_embedder()
 
     return EmbeddedMemory(
-        open_log(settings, parameters=parameters),
+        open_log(settings, parameters=parameters or parameters_of(settings)),
         open_recall(settings, make_embedder, open_cipher(settings)),
     )

@@ -163,3 +163,28 @@ def test_bench_tracing_needs_its_data(invoke: Invoke, workspace: Path) -> None:
     result = invoke("bench", "tracing", "--data", "empty")
     assert result.exit_code == 2
     assert "train.csv: cannot be read" in result.stderr
+
+
+def test_the_memory_traces_with_a_fitted_model(
+    invoke: Invoke, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "\n".join(f"l{learner},loops,{int(step > 0)}" for learner in range(40) for step in range(3))
+    (workspace / "answers.csv").write_text(f"learner,skill,correct\n{rows}\n")
+    assert invoke("learn", "fit", "--train", "answers.csv", "--model", "bkt", "--out", "model.json").exit_code == 0
+    (workspace / "grades.csv").write_text("learner,item,score,at\nada,t1,0,2026-01-01T10:00:00Z\n")
+    (workspace / "concepts.csv").write_text("item,concepts\nt1,loops\n")
+    invoke("learner", "collect", "grades.csv", "--concepts", "concepts.csv")
+
+    def mastery() -> float:
+        (item,) = json.loads(invoke("learner", "show", "ada", "--json").stdout)["mastery"]
+        assert json.loads(invoke("learner", "explain", "ada", "loops", "--json").stdout)["value"] == pytest.approx(
+            item["probability"]
+        )
+        return item["probability"]
+
+    without = mastery()
+    monkeypatch.setenv("GRADATIM_TRACING_MODEL", "model.json")
+    assert mastery() > without + 0.3  # of this data: whoever was wrong once is right from then on
+    monkeypatch.setenv("GRADATIM_TRACING_MODEL", "grades.csv")
+    broken = invoke("learner", "show", "ada")
+    assert (broken.exit_code, "grades.csv" in broken.stderr) == (2, True)

@@ -27,7 +27,7 @@ from gradatim.domain import Assessment, LearnerEvent, Task
 from gradatim.errors import InputError, ServiceError, StorageError
 from gradatim.graphs import NodeEvent, open_assessor
 from gradatim.graphs.batch.rows import result_of
-from gradatim.memory import LearnerMemory
+from gradatim.memory import LearnerMemory, parameters_of
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.submissions import HandedIn
 from gradatim.tools.taskfile import load_task
@@ -171,7 +171,7 @@ class _Work:
 
         path = self.html / f"{assessment.id}.html" if several else self.html
         try:
-            path.write_text(render_html(assessment, full=self.full, history=history), encoding="utf-8")
+            path.write_text(render_html(assessment, self.full, history, parameters_of(self.settings)), encoding="utf-8")
         except OSError as error:
             raise InputError(
                 f"cannot be written: {error.strerror}", place=str(path), remedy="give --html a writable file"

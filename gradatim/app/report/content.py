@@ -20,6 +20,7 @@ from gradatim.domain import (
     Usage,
     Verdict,
 )
+from gradatim.memory.tracing import ParameterSource
 
 Mark = Literal["supported", "refuted", "unchecked", "none"]
 """`none`: the sentence claims nothing that could be checked."""
@@ -167,6 +168,8 @@ class Report:
     full: bool
     history: tuple[LearnerEvent, ...] = ()
     """The learner's events up to and with this assessment, as far as they were given; they make a picture."""
+    parameters: ParameterSource | None = None
+    """Of knowledge tracing, for that picture; one set for all concepts when not given."""
 
     @property
     def node_seconds(self) -> float:

@@ -28,9 +28,15 @@ from gradatim.app.report.content import Report
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.view import report_of
 from gradatim.domain import Assessment, LearnerEvent
+from gradatim.memory.tracing import ParameterSource
 
 
-def render_html(assessment: Assessment, full: bool = False, history: Iterable[LearnerEvent] = ()) -> str:
+def render_html(
+    assessment: Assessment,
+    full: bool = False,
+    history: Iterable[LearnerEvent] = (),
+    parameters: ParameterSource | None = None,
+) -> str:
     """One HTML page that can be kept, sent and printed.
 
     Nothing in it can run: everything that a student, a model or a file said is escaped, and the page's own
@@ -42,8 +48,9 @@ def render_html(assessment: Assessment, full: bool = False, history: Iterable[Le
             Without it, only what the learner may see.
         history: The learner's events, for a picture of how mastery of the task's concepts grew; none is drawn
             without them.
+        parameters: Of knowledge tracing, as the memory uses them, for that picture.
     """
-    report = report_of(assessment, full=full, history=history)
+    report = report_of(assessment, full=full, history=history, parameters=parameters)
     style, digest = _style()
     return _page(report, style, digest).source
 

@@ -20,6 +20,7 @@ from gradatim.app.report.content import (
 from gradatim.app.report.listing import lines_of, tokens
 from gradatim.app.report.redaction import Redaction
 from gradatim.domain import Assessment, LearnerEvent, Outcome, Statement, TestCase, Usage, Verdict
+from gradatim.memory.tracing import ParameterSource
 
 UNCHECKED = "Not checked: "
 """How the deliverer marks a sentence that nothing could decide; a report shows the mark itself instead.
@@ -46,12 +47,19 @@ SUSPECTS = 3
 """Lines that are marked as suspicious, at most: all lines together would point nowhere."""
 
 
-def report_of(assessment: Assessment, *, full: bool = False, history: Iterable[LearnerEvent] = ()) -> Report:
+def report_of(
+    assessment: Assessment,
+    *,
+    full: bool = False,
+    history: Iterable[LearnerEvent] = (),
+    parameters: ParameterSource | None = None,
+) -> Report:
     """The content of a report.
 
     Args:
         assessment: What is reported.
         history: The learner's events, in any order; those of anybody else are passed over.
+        parameters: Of knowledge tracing, as the memory uses them.
         full: For staff: with hidden tests, all evidence, feedback that is not delivered, and the repair.
             Without it, only what the learner may see.
     """
@@ -101,6 +109,7 @@ def report_of(assessment: Assessment, *, full: bool = False, history: Iterable[L
         prompts=tuple(sorted(assessment.prompts.items())),
         full=full,
         history=tuple(event for event in history if event.learner_id == assessment.submission.learner_id),
+        parameters=parameters,
     )
 
 

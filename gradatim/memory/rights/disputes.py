@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from gradatim.domain import LearnerEvent, LearnerState, Observation
 from gradatim.memory.profile import breadth, depth
 from gradatim.memory.rights.labels import Label, labels
+from gradatim.memory.tracing import ParameterSource
 
 Action = Literal["dispute", "restore", "set"]
 
 
 def without_disputed(
-    state: LearnerState, events: Iterable[LearnerEvent], names: Mapping[str, str] | None = None
+    state: LearnerState, events: Iterable[LearnerEvent], parameters: ParameterSource | None = None
 ) -> LearnerState:
     """The state as agents may use it.
 
@@ -24,8 +25,10 @@ def without_disputed(
 
     Args:
         events: All events of the learner.
+        parameters: Of knowledge tracing, as the memory uses them.
     """
-    return without(state, [label for label in labels(events, state, names) if label.status == "disputed"])
+    found = labels(events, state, parameters=parameters)
+    return without(state, [label for label in found if label.status == "disputed"])
 
 
 def without(state: LearnerState, disputed: Collection[Label]) -> LearnerState:

@@ -15,6 +15,7 @@ from gradatim.domain import EventKind, LearnerEvent, LearnerState, MasteryChange
 from gradatim.memory.protocol import LearnerMemory, LearnerSummary, RecollectionKind
 from gradatim.memory.rights.consent import allowed, require
 from gradatim.memory.rights.disputes import without_disputed
+from gradatim.memory.tracing import ParameterSource
 
 _OWN = ("consent", "correction")
 """Kinds of events with which learners say something about their own data."""
@@ -32,10 +33,14 @@ class GuardedMemory:
     Args:
         memory: What is guarded; stays the caller's to close.
         assumed: Purposes that hold before a learner says anything (setting `assumed_consent`).
+        parameters: Of knowledge tracing, as the memory uses them; one set for all concepts when not given.
     """
 
-    def __init__(self, memory: LearnerMemory, assumed: Collection[str]) -> None:
+    def __init__(
+        self, memory: LearnerMemory, assumed: Collection[str], parameters: ParameterSource | None = None
+    ) -> None:
         self.memory = memory
+        self._parameters = parameters
         self._assumed = tuple(assumed)
 
     async def append(self, events: Iterable[LearnerEvent]) -> int:
@@ -64,7 +69,7 @@ class GuardedMemory:
         if not corrections:
             return state
         events = await self.memory.events(learner_id)
-        return without_disputed(state, tuple(reversed(events)))
+        return without_disputed(state, tuple(reversed(events)), self._parameters)
 
     async def events(
         self, learner_id: str, limit: int | None = None, kind: EventKind | None = None
@@ -140,6 +145,8 @@ class GuardedMemory:
         await require(self.memory, learner_id, "personalisation", self._assumed)
 
 
-def guarded(memory: LearnerMemory, assumed: Collection[str]) -> LearnerMemory:
+def guarded(
+    memory: LearnerMemory, assumed: Collection[str], parameters: ParameterSource | None = None
+) -> LearnerMemory:
     """The memory behind a guard; one that is guarded already stays as it is."""
-    return memory if isinstance(memory, GuardedMemory) else GuardedMemory(memory, assumed)
+    return memory if isinstance(memory, GuardedMemory) else GuardedMemory(memory, assumed, parameters)

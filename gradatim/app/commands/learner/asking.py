@@ -12,7 +12,7 @@ from gradatim.app.lazy import did_you_mean
 from gradatim.domain import Composite, LearnerState
 from gradatim.errors import InputError
 from gradatim.kg import opened_graph
-from gradatim.memory import LearnerMemory, open_memory
+from gradatim.memory import LearnerMemory, open_memory, parameters_of
 from gradatim.memory.profile.indicators import History, indicators
 from gradatim.memory.rights.labels import Label, labels
 from gradatim.memory.rights.pseudonyms import known_as
@@ -59,7 +59,7 @@ async def concept_names(concepts: Collection[str]) -> dict[str, str]:
 async def labels_of(memory: LearnerMemory, state: LearnerState) -> tuple[Label, ...]:
     """The labels of a learner, with the names of the concept graph."""
     names = await concept_names({item.concept for item in state.mastery})
-    return labels(await memory.events(state.learner_id), state, names)
+    return labels(await memory.events(state.learner_id), state, names, parameters=parameters_of(load_settings()))
 
 
 async def known(memory: LearnerMemory, learner_id: str) -> LearnerState:

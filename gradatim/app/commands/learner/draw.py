@@ -11,7 +11,8 @@ from gradatim.app.commands.learner.asking import known, named, with_memory
 from gradatim.app.console import emit, out, plural, printable
 from gradatim.app.options import data_dir_option, json_option
 from gradatim.errors import CurriculumError, InputError
-from gradatim.memory import LearnerMemory
+from gradatim.memory import LearnerMemory, parameters_of
+from gradatim.settings import load_settings
 
 if TYPE_CHECKING:
     from gradatim.domain import LearnerEvent, LearnerState
@@ -56,7 +57,6 @@ def draw(
     """
     from gradatim.kg.exchange.limits import write_file
     from gradatim.memory.rights.artefacts import Artefacts
-    from gradatim.settings import load_settings
 
     format, own = _format(target), None
     if file is not None:
@@ -93,11 +93,10 @@ def _mastery(learner_id: str, events: tuple[LearnerEvent, ...], names: dict[str,
     from dataclasses import replace
 
     from gradatim.memory.pictures import marked, mastery_over_time, mastery_series
-    from gradatim.memory.tracing import ConceptParameters
 
     series = [
         replace(item, label=names.get(item.concept, item.concept))
-        for item in mastery_series(events, ConceptParameters())
+        for item in mastery_series(events, parameters_of(load_settings()))
     ]
     content = mastery_over_time(series, marked(events), learner=learner_id, format=format)
     return _Picture(content, f"mastery of {plural(len(series), 'concept')} over time")
@@ -115,9 +114,8 @@ def _map(state: LearnerState, graph: ConceptGraph, format: Format) -> _Picture:
 
 def _calibration(learner_id: str, events: tuple[LearnerEvent, ...], format: Format) -> _Picture:
     from gradatim.memory.pictures import calibration_of_predictions, predictions
-    from gradatim.memory.tracing import ConceptParameters
 
-    found = predictions(events, ConceptParameters())
+    found = predictions(events, parameters_of(load_settings()))
     content = calibration_of_predictions(found, of=learner_id, format=format)
     return _Picture(content, f"calibration of {plural(len(found), 'prediction')}")
 
@@ -133,7 +131,6 @@ def _of_file(file: Path, format: Format) -> _Picture:
 
 async def _graph() -> ConceptGraph:
     from gradatim.kg import opened_graph
-    from gradatim.settings import load_settings
 
     async with opened_graph(load_settings()) as store:
         return await store.snapshot()

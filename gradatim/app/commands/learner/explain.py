@@ -16,7 +16,7 @@ from gradatim.app.options import data_dir_option, json_option
 from gradatim.domain import LearnerEvent, LearnerState
 from gradatim.errors import InputError
 from gradatim.kg import opened_graph
-from gradatim.memory import ATTRIBUTES, LearnerMemory
+from gradatim.memory import ATTRIBUTES, LearnerMemory, ParameterSource, parameters_of
 from gradatim.memory.rights.explanation import (
     TRACING,
     AttributeExplanation,
@@ -46,17 +46,18 @@ def explain(learner_id: str, what: str, data_dir: Path | None, as_json: bool) ->
     Exit codes: 0 told; 2 nothing is remembered about this learner, or there is nothing of this name.
     """
     learner_id = named(learner_id, data_dir)
+    parameters = parameters_of(load_settings())
 
     async def ask(memory: LearnerMemory) -> tuple[dict[str, Any], str]:
         state = await known(memory, learner_id)
         events = await memory.events(learner_id)
         if (attribute := attribute_named(what)) is not None:
-            told = explain_attribute(events, attribute, state.profile.get(attribute.name))
+            told = explain_attribute(events, attribute, state.profile.get(attribute.name), parameters)
             return told.plain(), _attribute_text(told)
         labels = await labels_of(memory, state)
         if (label := next((item for item in labels if item.key == what), None)) is not None:
             return {"what": "label", **label.plain()}, label_text(label)
-        return await _concept(state, events, what, labels)
+        return await _concept(state, events, what, labels, parameters)
 
     plain, text = with_memory(data_dir, ask)
     if as_json:
@@ -66,7 +67,7 @@ def explain(learner_id: str, what: str, data_dir: Path | None, as_json: bool) ->
 
 
 async def _concept(
-    state: LearnerState, events: Sequence[LearnerEvent], what: str, labels: Sequence[Label]
+    state: LearnerState, events: Sequence[LearnerEvent], what: str, labels: Sequence[Label], parameters: ParameterSource
 ) -> tuple[dict[str, Any], str]:
     async with opened_graph(load_settings()) as store:
         observed = {item.concept for item in state.mastery}
@@ -79,9 +80,9 @@ async def _concept(
                 place=what,
                 remedy="`gradatim learner show` lists what there is",
             )
-        parts = contributions(await store.snapshot(), state, concept)
+        parts = contributions(await store.snapshot(), state, concept, parameters)
     names = await concept_names({concept, *(part["concept"] for part in parts if part["concept"])})
-    told = explain_concept(events, concept, names.get(concept, concept))
+    told = explain_concept(events, concept, names.get(concept, concept), parameters)
     return {**told.plain(), "propagation": parts}, _concept_text(told) + contributions_text(parts, names)
 
 

@@ -11,9 +11,10 @@ from gradatim.app.commands.learner.asking import known, named, with_memory
 from gradatim.app.console import emit, out, shorten, table
 from gradatim.app.options import data_dir_option, json_option
 from gradatim.domain import EventKind, LearnerEvent
-from gradatim.memory import LearnerMemory
+from gradatim.memory import LearnerMemory, parameters_of
 from gradatim.memory.inputs import microseconds
 from gradatim.memory.rights.timeline import Moment, timeline
+from gradatim.settings import load_settings
 
 
 @click.command()
@@ -47,7 +48,7 @@ def history(
 
     moments = [
         moment
-        for moment in timeline(with_memory(data_dir, ask))
+        for moment in timeline(with_memory(data_dir, ask), parameters_of(load_settings()))
         if (kind is None or moment.event.kind == kind)
         and (concept is None or any(item.concept == concept for item in moment.event.observations))
         and (first is None or microseconds(moment.event.at) >= first)

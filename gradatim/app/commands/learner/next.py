@@ -31,7 +31,7 @@ def next_concepts(learner_id: str, goal: str | None, limit: int, data_dir: Path 
     """
     where = standing(data_dir, learner_id, goal, compare=True)
     # the whole graph: what lies beside the way may show that a part of it is mastered
-    found = recommend(Course.of(where.graph), where.record, goal=where.goal, limit=limit)
+    found = recommend(Course.of(where.graph, parameters=where.parameters), where.record, goal=where.goal, limit=limit)
     if as_json:
         emit(
             {

@@ -29,7 +29,7 @@ def path(learner_id: str, goal: str, data_dir: Path | None, as_json: bool) -> No
     where = standing(data_dir, learner_id, goal, compare=False)
     assert where.goal is not None
     # the whole graph: what lies beside the way may show that a part of it is mastered
-    course = Course.of(where.graph)
+    course = Course.of(where.graph, parameters=where.parameters)
     found = path_to(course, where.goal, *beliefs(course, where.mastery))
     if as_json:
         steps = [{"name": where.name(step.concept), **asdict(step)} for step in found.steps]

@@ -13,7 +13,7 @@ from gradatim.app.commands.learner.asking import known, named, with_memory
 from gradatim.app.console import emit, out, plural, printable, progress, shorten, table
 from gradatim.app.options import data_dir_option, json_option
 from gradatim.domain import Feature
-from gradatim.memory import LearnerMemory
+from gradatim.memory import LearnerMemory, parameters_of
 from gradatim.memory.rights.artefacts import Artefacts
 from gradatim.memory.rights.consent import consents
 from gradatim.settings import load_settings
@@ -91,7 +91,9 @@ async def _read(
             agreed = consents(events, assumed)["research"].given
             processor.add(name, events, pooled=agreed)
             if tabulate and agreed:
-                features[name] = (await memory.state(name)).features or features_of(events, now)
+                features[name] = (await memory.state(name)).features or features_of(
+                    events, now, parameters_of(load_settings())
+                )
             withheld += not agreed
             if shown is not None and bar is not None:
                 shown.advance(bar)

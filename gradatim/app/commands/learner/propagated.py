@@ -10,6 +10,7 @@ from gradatim.domain import LearnerState
 from gradatim.errors import CurriculumError
 from gradatim.kg import ConceptGraph
 from gradatim.memory.propagation import Propagation
+from gradatim.memory.tracing import ParameterSource
 from gradatim.memory.tracing.estimates import Belief
 
 _WORDS = {
@@ -22,13 +23,15 @@ _WORDS = {
 }
 
 
-def contributions(graph: ConceptGraph, state: LearnerState, concept: str) -> list[dict[str, Any]]:
+def contributions(
+    graph: ConceptGraph, state: LearnerState, concept: str, parameters: ParameterSource
+) -> list[dict[str, Any]]:
     """Named parts of the log-odds of mastery, which add up to it; none where the graph does not have the concept."""
     if concept not in {item.id for item in graph.concepts}:
         return []
     beliefs = {item.concept: Belief(item.probability, item.observations, item.updated_at) for item in state.mastery}
     try:
-        told = Propagation.of(graph).start(beliefs).explain(concept)
+        told = Propagation.of(graph, parameters=parameters).start(beliefs).explain(concept)
     except CurriculumError:
         return []  # prerequisites that run in a circle: nothing can be passed on along them
     return [

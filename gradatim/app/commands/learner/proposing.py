@@ -11,7 +11,7 @@ from gradatim.app.commands.kg.asking import concept_named
 from gradatim.app.commands.learner.asking import known, named, with_memory
 from gradatim.domain import LearnerState
 from gradatim.kg import ConceptGraph, opened_graph
-from gradatim.memory import LearnerMemory
+from gradatim.memory import LearnerMemory, ParameterSource, parameters_of
 from gradatim.memory.ability import Ability, ability_from_first_answers
 from gradatim.memory.bridge import prior_shift
 from gradatim.memory.inputs import microseconds
@@ -19,7 +19,6 @@ from gradatim.memory.propagation import Propagated, Propagation
 from gradatim.memory.recommendation import LearnerRecord, Neighbours, days_since, shown_misconceptions
 from gradatim.memory.rights.consent import agreement
 from gradatim.memory.rights.guard import GuardedMemory
-from gradatim.memory.tracing import ConceptParameters
 from gradatim.settings import Settings, load_settings
 
 PEERS = 500
@@ -41,6 +40,8 @@ class Standing:
     record: LearnerRecord
     peers: int
     """Learners who consented to be compared with, and were."""
+    parameters: ParameterSource
+    """Of knowledge tracing."""
 
     def plain_ability(self) -> dict[str, float]:
         """Ability as JSON data."""
@@ -70,7 +71,8 @@ def standing(data_dir: Path | None, learner_id: str, goal: str | None, *, compar
     async def ask(memory: LearnerMemory) -> Standing:
         await known(memory, learner_id)
         # as agents see the learner: only with consent, and without what rests on a disputed label
-        guarded = GuardedMemory(memory, settings.assumed_consent)
+        parameters = parameters_of(settings)
+        guarded = GuardedMemory(memory, settings.assumed_consent, parameters)
         state = await guarded.state(learner_id)
         async with opened_graph(settings) as store:
             graph = await store.snapshot()
@@ -79,9 +81,9 @@ def standing(data_dir: Path | None, learner_id: str, goal: str | None, *, compar
         events = await guarded.events(learner_id, limit=READ)
         ability = Ability()
         if state.events <= READ:
-            ability = ability_from_first_answers(events, ConceptParameters())
+            ability = ability_from_first_answers(events, parameters)
         beliefs = {item.concept: item for item in state.mastery}
-        mastery = Propagation.of(graph).propagated(beliefs)
+        mastery = Propagation.of(graph, parameters=parameters).propagated(beliefs)
         own = {item.concept: item.probability for item in state.mastery}
         neighbours = Neighbours(await _records(memory, settings, learner_id) if compare else ())
         record = LearnerRecord(
@@ -91,7 +93,7 @@ def standing(data_dir: Path | None, learner_id: str, goal: str | None, *, compar
             misconceptions=shown_misconceptions(events, {item.id: item for item in graph.misconceptions}, now),
             peers=neighbours.predict(own, (concept.id for concept in graph.concepts)),
         )
-        return Standing(state, graph, target, ability, mastery, record, len(neighbours))
+        return Standing(state, graph, target, ability, mastery, record, len(neighbours), parameters)
 
     return with_memory(data_dir, ask)
 

@@ -18,7 +18,7 @@ def history_card(report: Report) -> Html | None:
     from gradatim.memory.tracing import ConceptParameters
 
     changed = sorted(report.changes, key=lambda item: (-abs(item.after - item.before), item.concept))[:_CONCEPTS]
-    found = {item.concept: item for item in mastery_series(report.history, ConceptParameters())}
+    found = {item.concept: item for item in mastery_series(report.history, report.parameters or ConceptParameters())}
     series = [found[item.concept] for item in changed if item.concept in found]
     if not any(len(item.points) > 1 for item in series):
         return None
