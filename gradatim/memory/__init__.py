@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from gradatim.memory.embedded import EmbeddedMemory
 from gradatim.memory.inputs import MAX_ID_LENGTH, checked_id
 from gradatim.memory.profile import ATTRIBUTES, Attribute
-from gradatim.memory.protocol import LearnerMemory, LearnerSummary, RecollectionKind
+from gradatim.memory.protocol import (
+    LearnerFeatures,
+    LearnerMemory,
+    LearnerSummary,
+    RecollectionKind,
+    SimilarLearner,
+)
 from gradatim.memory.recall import ChromaRecall, open_recall
 from gradatim.memory.storage.encryption import open_cipher
 from gradatim.memory.storage.opening import open_log
@@ -27,11 +33,13 @@ __all__ = [
     "ChromaRecall",
     "ConceptParameters",
     "EmbeddedMemory",
+    "LearnerFeatures",
     "LearnerMemory",
     "LearnerSummary",
     "ParameterSource",
     "RecollectionKind",
     "SQLiteEventLog",
+    "SimilarLearner",
     "checked_id",
     "open_memory",
     "parameters_of",

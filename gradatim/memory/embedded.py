@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from gradatim.domain import EventKind, LearnerEvent, LearnerState, MasteryChange, Recollection
-from gradatim.memory.protocol import LearnerSummary, RecollectionKind
+from gradatim.memory.protocol import STATE, LearnerFeatures, LearnerSummary, RecollectionKind, SimilarLearner
 from gradatim.memory.recall import Recall
 from gradatim.memory.storage.protocol import EventLog
 
@@ -79,10 +79,21 @@ class EmbeddedMemory:
         *,
         concepts: Collection[str] = (),
         kinds: Collection[RecollectionKind] = (),
+        since: str | None = None,
         limit: int = 5,
     ) -> list[Recollection]:
         """This learner's errors and feedback that resemble a text, most similar first."""
-        return await self._recall.recall(learner_id, text, concepts=concepts, kinds=kinds, limit=limit)
+        return await self._recall.recall(learner_id, text, concepts=concepts, kinds=kinds, since=since, limit=limit)
+
+    async def remember_features(self, features: Sequence[LearnerFeatures]) -> None:
+        """Store numbers that describe learners."""
+        await self._recall.remember_features(features)
+
+    async def similar_learners(
+        self, values: Sequence[float], *, space: str = STATE, without: Collection[str] = (), limit: int = 10
+    ) -> list[SimilarLearner]:
+        """Learners whose features resemble some numbers, most similar first."""
+        return await self._recall.similar_learners(values, space=space, without=without, limit=limit)
 
     async def aclose(self) -> None:
         """Release files and threads."""

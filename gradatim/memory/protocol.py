@@ -3,12 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, NamedTuple, Protocol, Self
 
 from gradatim.domain import EventKind, LearnerEvent, LearnerState, MasteryChange, Recollection
 
 RecollectionKind = Literal["error", "feedback"]
+STATE = "state"
+"""Name of the features that are compared when no other is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerFeatures:
+    """Numbers that describe a learner, to find similar ones by.
+
+    Learners are compared by the cosine of their numbers, so these should be centred where "average" is to mean
+    nothing: a mastery of 0.5 as 0.0.
+
+    Attributes:
+        learner_id: Whose.
+        values: Finite; as many for every learner of one space.
+        at: Instant they were taken at, ISO 8601.
+        space: What the numbers mean, with a version (`mastery-v1`). Only those of one space are compared.
+    """
+
+    learner_id: str
+    values: tuple[float, ...]
+    at: str
+    space: str = STATE
+
+
+class SimilarLearner(NamedTuple):
+    """A learner whose features resemble those asked for."""
+
+    learner_id: str
+    similarity: float
+    """Cosine, in [-1, 1]."""
 
 
 class LearnerSummary(NamedTuple):
@@ -119,6 +150,7 @@ class LearnerMemory(Protocol):
         *,
         concepts: Collection[str] = (),
         kinds: Collection[RecollectionKind] = (),
+        since: str | None = None,
         limit: int = 5,
     ) -> list[Recollection]:
         """This learner's errors and feedback that resemble a text, most similar first.
@@ -128,6 +160,24 @@ class LearnerMemory(Protocol):
             text: What they should resemble; a blank text resembles nothing.
             concepts: Only those about at least one of these concepts, when given.
             kinds: Only those of these kinds, when given.
+            since: Only those of this instant or later, when given.
+            limit: At most so many.
+        """
+        ...
+
+    async def remember_features(self, features: Sequence[LearnerFeatures]) -> None:
+        """Store numbers that describe learners, for `similar_learners`; the same learner and space again replaces."""
+        ...
+
+    async def similar_learners(
+        self, values: Sequence[float], *, space: str = STATE, without: Collection[str] = (), limit: int = 10
+    ) -> list[SimilarLearner]:
+        """Learners whose features resemble some numbers, most similar first; of equals, by id.
+
+        Args:
+            values: As many as the features of the space have.
+            space: Which features are compared.
+            without: Learners to leave out, above all the one who asks.
             limit: At most so many.
         """
         ...

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from gradatim.errors import InputError
-from gradatim.memory import LearnerMemory
+from gradatim.memory import LearnerFeatures, LearnerMemory
 from tests.memory.material import event, recollection
 from tests.memory.storage.conformance import EventLogConformance
 
@@ -101,6 +101,31 @@ class LearnerMemoryConformance(EventLogConformance):
         (found,) = await memory.recall("anna", "second text")
         assert (found.text, found.concepts, found.task_id) == ("second text", (), None)
         assert await memory.recall("anna", "second text", concepts=["a"]) == []
+
+    async def test_only_what_is_recent(self, memory: LearnerMemory) -> None:
+        await memory.remember(
+            [
+                recollection("old", "loop text", at="2026-03-01T09:00:00+02:00"),
+                recollection("new", "loop text", at="2026-03-01T08:00:00Z"),
+            ]
+        )
+        found = await memory.recall("anna", "loop text", since="2026-03-01T07:30:00Z")
+        assert [item.id for item in found] == ["new"]
+
+    async def test_learners_are_found_by_their_features(self, memory: LearnerMemory) -> None:
+        at = "2026-03-01T00:00:00Z"
+        await memory.remember_features(
+            [
+                LearnerFeatures("anna", (1.0, 0.1, 0.0), at),
+                LearnerFeatures("ben", (0.9, 0.2, 0.0), at),
+                LearnerFeatures("cleo", (-1.0, 0.0, 0.3), at),
+            ]
+        )
+        found = await memory.similar_learners((1.0, 0.1, 0.0), without=["anna"])
+        assert [item.learner_id for item in found] == ["ben", "cleo"]
+        assert found[0].similarity > 0.9 > found[1].similarity
+        await memory.forget("ben")
+        assert [item.learner_id for item in await memory.similar_learners((1.0, 0.1, 0.0))] == ["anna", "cleo"]
 
     async def test_filters(self, memory: LearnerMemory) -> None:
         await memory.remember(

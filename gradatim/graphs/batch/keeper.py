@@ -41,7 +41,7 @@ Part = Literal["memory", "decisions", "checkpoints", "store"]
 CALLS: dict[Part, frozenset[str]] = {
     "memory": frozenset(
         {"append", "ingest", "record", "state", "events", "of_kind", "learners", "forget", "traces", "remember"}
-        | {"recall"}
+        | {"recall", "remember_features", "similar_learners"}
     ),
     "decisions": frozenset({"add", "find", "decisions", "note_use", "used", "forget"}),
     "checkpoints": frozenset({"aget_tuple", "alist", "aput", "aput_writes", "adelete_thread"}),

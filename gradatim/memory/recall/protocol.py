@@ -3,42 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from gradatim.domain import Recollection
-from gradatim.memory.protocol import RecollectionKind
-
-STATE = "state"
-"""Name of the features that are compared when no other is given."""
-
-
-@dataclass(frozen=True, slots=True)
-class LearnerFeatures:
-    """Numbers that describe a learner, to find similar ones by.
-
-    Learners are compared by the cosine of their numbers, so these should be centred where "average" is to mean
-    nothing: a mastery of 0.5 as 0.0.
-
-    Attributes:
-        learner_id: Whose.
-        values: Finite; as many for every learner of one space.
-        at: Instant they were taken at, ISO 8601.
-        space: What the numbers mean, with a version (`mastery-v1`). Only those of one space are compared.
-    """
-
-    learner_id: str
-    values: tuple[float, ...]
-    at: str
-    space: str = STATE
-
-
-class SimilarLearner(NamedTuple):
-    """A learner whose features resemble those asked for."""
-
-    learner_id: str
-    similarity: float
-    """Cosine, in [-1, 1]."""
+from gradatim.memory.protocol import STATE, LearnerFeatures, RecollectionKind, SimilarLearner
 
 
 class Recall(Protocol):

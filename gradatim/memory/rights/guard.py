@@ -12,8 +12,15 @@ from types import TracebackType
 from typing import Self
 
 from gradatim.domain import EventKind, LearnerEvent, LearnerState, MasteryChange, Recollection
-from gradatim.memory.protocol import LearnerMemory, LearnerSummary, RecollectionKind
-from gradatim.memory.rights.consent import allowed, require
+from gradatim.memory.protocol import (
+    STATE,
+    LearnerFeatures,
+    LearnerMemory,
+    LearnerSummary,
+    RecollectionKind,
+    SimilarLearner,
+)
+from gradatim.memory.rights.consent import agreement, allowed, require
 from gradatim.memory.rights.disputes import without_disputed
 from gradatim.memory.tracing import ParameterSource
 
@@ -109,11 +116,27 @@ class GuardedMemory:
         *,
         concepts: Collection[str] = (),
         kinds: Collection[RecollectionKind] = (),
+        since: str | None = None,
         limit: int = 5,
     ) -> list[Recollection]:
         """This learner's errors and feedback that resemble a text, most similar first."""
         await self._require(learner_id)
-        return await self.memory.recall(learner_id, text, concepts=concepts, kinds=kinds, limit=limit)
+        return await self.memory.recall(learner_id, text, concepts=concepts, kinds=kinds, since=since, limit=limit)
+
+    async def remember_features(self, features: Sequence[LearnerFeatures]) -> None:
+        """Store numbers that describe learners; those of learners who do not consent to research are passed over."""
+        agreed = await agreement(self.memory, "research", self._assumed)
+        kept = [item for item in features if item.learner_id in agreed]
+        if kept:
+            await self.memory.remember_features(kept)
+
+    async def similar_learners(
+        self, values: Sequence[float], *, space: str = STATE, without: Collection[str] = (), limit: int = 10
+    ) -> list[SimilarLearner]:
+        """Learners who consent to research and whose features resemble some numbers, most similar first."""
+        agreed = await agreement(self.memory, "research", self._assumed)
+        left_out = {learner.learner_id for learner in await self.memory.learners() if learner.learner_id not in agreed}
+        return await self.memory.similar_learners(values, space=space, without={*without, *left_out}, limit=limit)
 
     async def aclose(self) -> None:
         """Close what is guarded."""
