@@ -16,6 +16,7 @@ from typing import IO, NamedTuple, Self
 from gradatim.errors import InputError
 from gradatim.memory.collection.json_window import CUT
 from gradatim.memory.collection.row import Position
+from gradatim.memory.longfields import with_fields_up_to
 
 LIMIT = 16 * 1024 * 1024
 """Bytes that one row may have."""
@@ -59,8 +60,6 @@ class Table:
             remedy = "save it as CSV UTF-8"
             raise InputError("is UTF-16 text, not UTF-8", place=str(path), remedy=remedy)
         self._file.seek(3 if mark == b"\xef\xbb\xbf" else 0)
-        if csv.field_size_limit() < LIMIT:  # the limit of the whole process; code may be longer than its default
-            csv.field_size_limit(LIMIT)
         self._waiting: deque[bytes] = deque()
         self._consumed: list[bytes] = []
         self._size = 0
@@ -103,7 +102,7 @@ class Table:
             reader = csv.reader(self._feed(), delimiter=self.delimiter, strict=True)
             consumed = self._consumed
             try:
-                for fields in reader:
+                for fields in with_fields_up_to(LIMIT, reader):
                     lines = len(consumed)
                     raw = consumed[0] if lines == 1 else b"".join(consumed)
                     if len(fields) == width:
@@ -179,7 +178,8 @@ def fields_of(raw: bytes, delimiter: str) -> list[str]:
     """
     try:
         lines = [f"{line}\n" for line in raw.decode().split("\n")]  # as files are split: no other sign ends a line
-        found = [row for row in csv.reader(lines, delimiter=delimiter, strict=True) if row]
+        rows = csv.reader(lines, delimiter=delimiter, strict=True)
+        found = [row for row in with_fields_up_to(LIMIT, rows) if row]
     except csv.Error as error:
         raise ValueError(f"it is not valid CSV: {error}") from error
     if len(found) != 1:

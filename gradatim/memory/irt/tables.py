@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gradatim.errors import InputError
+from gradatim.memory.longfields import with_fields_up_to
 
 _LONGEST = 1_000_000
 """Characters that one field may have: more is no table."""
@@ -21,13 +22,11 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     Raises:
         InputError: The file cannot be read, is not UTF-8, is no CSV, or a row has not as many fields as the header.
     """
-    before = csv.field_size_limit()
-    csv.field_size_limit(max(before, _LONGEST))
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             width: int | None = None
             reader = csv.reader(file, strict=True)
-            for fields in reader:
+            for fields in with_fields_up_to(_LONGEST, reader):
                 if not fields or fields == [""]:
                     continue
                 if width is None:

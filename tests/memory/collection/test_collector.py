@@ -225,11 +225,11 @@ async def test_a_full_disk_is_no_fault_of_the_rows(tmp_path: Path, monkeypatch: 
 async def test_reading_apart_gives_the_same_rows_and_the_same_errors(tmp_path: Path) -> None:
     concepts = ConceptMap({"https://lms.example/q/1": Item(("sums",))})
     path = tmp_path / "statements.jsonl"
-    path.write_bytes(lines(*(orjson.dumps(statement(number)) for number in range(9_000))))
+    path.write_bytes(lines(*(orjson.dumps(statement(number)) for number in range(21_000))))
     job = Job(path, "xapi", ReadingOptions(concepts))
     here = [part for part in groups_module.groups(job) if isinstance(part, groups_module.Group)]
     apart = [part async for part in read_apart(job)]
-    assert [len(part.events) for part in here] == [4_000, 4_000, 1_000]
+    assert [len(part.events) for part in here] == [10_000, 10_000, 1_000]
     assert [(part.events, part.places, part.read) for part in here] == [
         (part.events, part.places, part.read) for part in apart if isinstance(part, groups_module.Group)
     ]
