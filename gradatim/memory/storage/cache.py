@@ -9,7 +9,7 @@ from gradatim.memory.storage.derivation import Estimates
 from gradatim.memory.storage.keeping import Present
 from gradatim.memory.storage.session import LearnerRow
 
-IN_MEMORY = 400_000
+IN_MEMORY = 100_000
 """What is kept, at most: each learner counts `_OWN` and one for each concept, of about 170 bytes each. Estimates of
 other learners are read from the database."""
 _OWN = 40

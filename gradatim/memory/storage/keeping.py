@@ -52,21 +52,12 @@ class Keeping:
         self._sealing = sealing
         self._place = place
 
-    def append(
-        self, session: Session, group: Sequence[Stored], cached: Callable[[LearnerRow], Estimates | None]
-    ) -> tuple[int, list[Present]]:
-        """Store events together.
-
-        Estimates that are in memory, and those of new learners, take them in at once; others follow when their tails
-        have become long.
-
-        Returns:
-            How many were new, and the estimates that took theirs in.
-        """
+    def append(self, session: Session, group: Sequence[Stored]) -> int:
+        """Store events together; estimates follow as far as their tails have become long."""
         rows = session.locked({event.learner_id for event, _, _ in group})
         fresh, _ = self._fresh(session, group)
         if not fresh:
-            return 0, []
+            return 0
         by_learner: dict[str, list[Stored]] = {}
         for item in fresh:
             learner = item[0].learner_id
@@ -77,38 +68,19 @@ class Keeping:
         # learner by learner, so that a page of an index is sought once for all that comes into it
         session.add(self._rows(item for items in by_learner.values() for item in items))
         stamp = _stamp()
-        presents: list[Present] = []
         for learner, items in by_learner.items():
             row = rows[learner]
-            estimates = cached(row) if row.events else Estimates()
             before, due = row.events, row.due
-            late = _count(row, items)
-            row.stamp = stamp
-            if late:
+            if _count(row, items):
                 left = self._retreat(session, row, min((at, event.id) for event, at, _ in items))
                 row.due = _deferred(row.events, row.events - left, len(items))
                 if due > before:  # others that came late wait for the same replay
                     row.due = min(due, row.due)
-            elif estimates is not None:
-                present = self._advanced(row, estimates, items)
-                self.keep(session, present)
-                presents.append(present)
-                continue
+            row.stamp = stamp
             if row.events >= row.due:
-                present = self.present(session, row)
-                self.keep(session, present)
-                presents.append(present)
+                self.keep(session, self.present(session, row))
         session.save([rows[learner] for learner in by_learner])
-        return len(fresh), presents
-
-    def _advanced(self, row: LearnerRow, estimates: Estimates, items: Sequence[Stored]) -> Present:
-        """Estimates after new events that are later than all before."""
-        snapshots: list[Snapshot] = []
-        for event, at, _ in sorted(items, key=lambda item: (item[1], item[0].id)):
-            estimates.advance(event, at, self.parameters)
-            if estimates.due:
-                snapshots.append(estimates.snapshot())
-        return Present(row, estimates, snapshots)
+        return len(fresh)
 
     def record(
         self, session: Session, item: Stored, row: LearnerRow, cached: Callable[[LearnerRow], Estimates | None]

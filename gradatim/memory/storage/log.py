@@ -172,10 +172,7 @@ class StoredEventLog:
 
     def _append(self, group: Sequence[Stored]) -> int:
         self._pace(len(group))
-        new, presents = self._run(lambda session: self._keeping.append(session, group, self._cache.take), write=True)
-        for present in presents:
-            self._cache.put(present)
-        return new
+        return self._run(lambda session: self._keeping.append(session, group), write=True)
 
     def _pace(self, events: int) -> None:
         """Make ready for groups of so many events: whoever stores large ones stores many."""
