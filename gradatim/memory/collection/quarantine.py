@@ -13,9 +13,9 @@ from typing import IO, Any, Self
 import orjson
 
 from gradatim.errors import InputError, StorageError
-from gradatim.memory.collection.json_stream import json_elements
-from gradatim.memory.collection.json_window import CUT, loads
+from gradatim.memory.collection.json_window import CUT
 from gradatim.memory.collection.plain import is_count, is_object, is_text
+from gradatim.memory.collection.records import RecordReader
 from gradatim.memory.collection.row import Parsed, Reader, ReadingOptions, Rejected, Row, Skipped
 
 LIMIT = 256 * 1024
@@ -103,7 +103,7 @@ def free_name(folder: Path) -> Path:
     return path
 
 
-class QuarantineReader:
+class QuarantineReader(RecordReader):
     """Reads rows of a quarantine file, mended or not, as the formats they come from.
 
     Args:
@@ -114,49 +114,29 @@ class QuarantineReader:
     name = "quarantine"
 
     def __init__(self, options: ReadingOptions, readers: Callable[[str, ReadingOptions], Reader | None]) -> None:
-        self._options = options
+        super().__init__(options)
         self._make = readers
         self._readers: dict[str, Reader | None] = {}
 
-    def read(self, path: Path) -> Iterator[Row]:
-        """All rows that the file holds."""
-        for element in json_elements(path, self._options.position):
-            if element.problem is not None:
-                yield Rejected(element.number, element.problem, element.raw)
-            else:
-                yield from self._rows(element.value, element.raw, element.number)
-
-    def again(self, raw: bytes, context: Mapping[str, Any], place: int) -> Iterator[Row]:
-        """The rows of one record by itself."""
-        value, problem = loads(raw)
-        if problem is not None:
-            yield Rejected(place, problem, raw, context)
-        else:
-            yield from self._rows(value, raw, place)
-
-    def two_clocks(self, path: Path) -> bool:
-        """Never: the clocks were compared when the whole file was collected."""
-        return False
-
-    def _rows(self, record: Any, line: bytes, place: int) -> Iterator[Row]:
-        if not is_object(record) or record.get("gradatim") != MARK or not is_text(record.get("format")):
-            yield Rejected(place, "it is no record of a quarantine", line)
+    def _rows(self, value: Any, raw: bytes, place: int) -> Iterator[Row]:
+        if not is_object(value) or value.get("gradatim") != MARK or not is_text(value.get("format")):
+            yield Rejected(place, "it is no record of a quarantine", raw)
             return
-        form, number = record["format"], record.get("row")
-        origin = {"file": record.get("file"), "row": number, "format": form}
-        context: Any = record.get("context") or {}
-        raw = _raw(record)
-        if raw is None or not is_object(context):
-            yield Rejected(place, "it has no text", line)
+        form, number = value["format"], value.get("row")
+        origin = {"file": value.get("file"), "row": number, "format": form}
+        context: Any = value.get("context") or {}
+        text = _raw(value)
+        if text is None or not is_object(context):
+            yield Rejected(place, "it has no text", raw)
             return
-        if record.get("cut"):
-            yield Rejected(place, f"{CUT}: mend it where it came from", raw, {**context, "origin": origin})
+        if value.get("cut"):
+            yield Rejected(place, f"{CUT}: mend it where it came from", text, {**context, "origin": origin})
             return
         reader = self._reader(form)
         if reader is None:
-            yield Rejected(place, f"there is no format {form!r:.40}", raw, {**context, "origin": origin})
+            yield Rejected(place, f"there is no format {form!r:.40}", text, {**context, "origin": origin})
             return
-        for row in reader.again(raw, context, number if is_count(number) else place):
+        for row in reader.again(text, context, number if is_count(number) else place):
             match row:
                 case Parsed() | Skipped():
                     yield row._replace(place=place)

@@ -12,14 +12,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
 import re
-import secrets
 from pathlib import Path
 
 from gradatim.domain import LearnerEvent
-from gradatim.errors import SettingsError, StorageError
+from gradatim.errors import SettingsError
 from gradatim.memory.inputs import checked_id
+from gradatim.memory.secretfile import secret_in
 from gradatim.settings import Settings
 
 PREFIX = "learner-"
@@ -90,7 +89,15 @@ def open_pseudonyms(settings: Settings) -> Pseudonyms | None:
         return None
     if settings.pseudonym_key is not None:
         return Pseudonyms(settings.pseudonym_key.get_secret_value().encode("utf-8"))
-    return Pseudonyms(_file_key(key_path(settings)))
+    return Pseudonyms(
+        secret_in(
+            key_path(settings),
+            KEY_BYTES,
+            "the key of pseudonyms",
+            unusable="make the data folder readable and writable for yourself",
+            restore="put the key back from a backup; with a new one, earlier learners are not recognised",
+        )
+    )
 
 
 def known_as(settings: Settings, learner_id: str) -> str:
@@ -101,41 +108,3 @@ def known_as(settings: Settings, learner_id: str) -> str:
     """
     pseudonyms = open_pseudonyms(settings)
     return checked_id(learner_id) if pseudonyms is None else pseudonyms.of(learner_id)
-
-
-def _file_key(path: Path) -> bytes:
-    try:
-        if not path.exists():
-            _make(path)
-        key = path.read_bytes()
-    except OSError as error:
-        raise StorageError(
-            f"the key of pseudonyms cannot be used: {error.strerror}",
-            place=str(path),
-            remedy="make the data folder readable and writable for yourself",
-        ) from error
-    if len(key) != KEY_BYTES:
-        raise StorageError(
-            f"is no key of pseudonyms: it has {len(key)} bytes, not {KEY_BYTES}",
-            place=str(path),
-            remedy="put the key back from a backup; with a new one, earlier learners are not recognised",
-        )
-    return key
-
-
-def _make(path: Path) -> None:
-    """Write a new key; of two processes that do so at once, one wins and both use its key."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return  # another process was first
-    finally:
-        draft.unlink(missing_ok=True)

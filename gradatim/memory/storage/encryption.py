@@ -10,12 +10,11 @@ import base64
 import binascii
 import hashlib
 import os
-from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from gradatim.errors import SettingsError, StorageError
+from gradatim.memory.secretfile import secret_in
 
 if TYPE_CHECKING:
     from gradatim.settings import Settings
@@ -111,7 +110,14 @@ def open_cipher(settings: Settings) -> Cipher | None:
                 place="setting memory_key",
                 remedy="give a longer one, or 32 random bytes in base64 (openssl rand -base64 32)",
             )
-        raw = _derived(secret, _salt(settings.data_dir / SALT_FILE))
+        salt = secret_in(
+            settings.data_dir / SALT_FILE,
+            SALT_BYTES,
+            "the salt of the passphrase",
+            unusable="make the folder writable, or give the key itself in base64",
+            restore="restore the file from a backup: without it the passphrase gives another key",
+        )
+        raw = _derived(secret, salt)
     return AESCipher(raw)
 
 
@@ -130,34 +136,3 @@ def _derived(passphrase: str, salt: bytes) -> bytes:
     return hashlib.scrypt(
         passphrase.encode("utf-8", "surrogatepass"), salt=salt, n=2**16, r=8, p=1, maxmem=2**27, dklen=KEY_BYTES
     )
-
-
-def _salt(path: Path) -> bytes:
-    """The salt in a file, made where there is none; processes that make it together agree on one."""
-    try:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            own = path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}")
-            with open(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
-                file.write(os.urandom(SALT_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            try:
-                with suppress(FileExistsError):  # another process was first, and its salt counts
-                    os.link(own, path)  # whole or not at all
-            finally:
-                own.unlink()
-        salt = path.read_bytes()
-    except OSError as error:
-        raise StorageError(
-            f"the salt of the passphrase cannot be used: {error.strerror}",
-            place=str(path),
-            remedy="make the folder writable, or give the key itself in base64",
-        ) from error
-    if len(salt) != SALT_BYTES:
-        raise StorageError(
-            f"the salt of the passphrase has {len(salt)} bytes instead of {SALT_BYTES}",
-            place=str(path),
-            remedy="restore the file from a backup: without it the passphrase gives another key",
-        )
-    return salt
