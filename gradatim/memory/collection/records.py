@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from gradatim.memory.collection.json_window import loads
 from gradatim.memory.collection.row import ReadingOptions, Rejected, Row
 
 
-class RecordReader:
+class RecordReader(ABC):
     """Reads JSON arrays and JSON Lines record by record; what a record tells is for the kind of reader to say.
 
     The instants of its records have been aligned before: they are compared with no second clock.
@@ -37,9 +38,9 @@ class RecordReader:
             yield from self._rows(value, raw, place)
 
     def two_clocks(self, path: Path) -> bool:
-        """Never."""
+        """Whether two clocks tell of one record: never here."""
         return False
 
+    @abstractmethod
     def _rows(self, value: Any, raw: bytes, place: int) -> Iterator[Row]:
         """The rows of one record; for the kind of reader to say."""
-        raise NotImplementedError
