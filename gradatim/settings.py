@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from gradatim.errors import SettingsError
+from gradatim.languages import available
 
 SandboxChoice = Literal["auto", "bubblewrap", "landlock", "docker", "unsafe"]
 _GRAPH_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
@@ -25,6 +26,12 @@ _GRAPH_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 def _database(value: str | None) -> str | None:
     if value is not None and not value.startswith(("postgresql://", "postgres://")):
         raise ValueError("no address like postgresql://user@host/database")
+    return value
+
+
+def _language(value: str) -> str:
+    if value not in available():
+        raise ValueError(f"no language {value!r}; choose from: {', '.join(available())}")
     return value
 
 
@@ -88,6 +95,8 @@ class Settings(BaseSettings):
     """Key of these digests, at least 16 bytes; a random one in a file of `data_dir` when not given."""
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("gradatim"))
     """Pulled models, and snapshots of a concept graph on a server."""
+    language: Annotated[str, AfterValidator(_language)] = "en"
+    """Language that learners are spoken to in (`en`, `zh`), where a run or a learner does not say otherwise."""
     model: str = "qwen2.5-coder-1.5b"
     """A catalogue name, a path to a GGUF file, `http(s)://host/v1#name` (several addresses with commas between them),
     `vllm:FOLDER#name` (vLLM's engine in this process), or `none` (grounded realiser)."""

@@ -69,6 +69,7 @@ class Entry:
 
 _MEASURES = {
     "cat": "Simulated adaptive tests beside catsim: examinees a second, error of ability (--sample: examinees).",
+    "compose": "A composed graph against the same graph written by hand: what composing costs.",
     "construction": "Concepts and relations read out of course documents, against gold standards (--data).",
     "conversion": "Memory and time of converting a checkpoint of ChatGLM3-6B's shape (--sample: layers).",
     "forget": "Forgetting learners among 10,000: seconds, and what is left, also after kill -9 (--sample: learners).",
@@ -76,11 +77,13 @@ _MEASURES = {
     "ingest": "Events a second from files into the learner memory, and the memory it takes (--sample: rows).",
     "injection": "Texts in submissions that try to steer the agents: how many change anything.",
     "irt": "Items recovered from simulated responses beside girth and mirt: errors and seconds (--sample: sets).",
+    "items": "Generated items: executed checks, difficulty against simulated learners (--sample: items).",
     "load": "Many assessments at once on a simulated server: how busy it is kept, added latency, errors, losses.",
     "localise": "How often the faulty line comes first: formulas, without repairs, and the full method.",
     "online": "One answer taken in: knowledge tracing, ability and propagation over the graph, in memory and stored.",
     "overhead": "Cost of one assessment without the language model.",
     "path": "Simulated learners taught by look-ahead, against greedy, random and fixed orders of concepts.",
+    "plan": "Instructions turned into workflow files: how many are checked and hold every asked-for step.",
     "prefix": "Prompt tokens read and time taken, against the straightforward order of prompts and requests.",
     "recall": "Finding what resembles among 10,000 learners, and forgetting one: in a folder, on a Chroma server.",
     "repair": "Wrong programs repaired, alone and with pools of correct ones, and how many repairs are right (--data).",
@@ -88,6 +91,7 @@ _MEASURES = {
     "sandbox": "Programs a second and agreement with labels, against a python -I process each (--data).",
     "storage": "The learner memory in SQLite and PostgreSQL: events a second, opening, writers (--sample: events).",
     "steering": "What controlled decoding adds to a decoding step, against the sampler's softmax.",
+    "tutoring": "Simulated learners tutored to a passing program, against the same model alone (--sample: dialogues).",
     "tracing": "Knowledge tracing on held-out learners, both columns; pyBKT beside it (--data, --sample: skills).",
 }
 BENCHMARKS: Mapping[str, Entry] = {
