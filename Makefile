@@ -18,6 +18,9 @@ SERVING := .venv-serving
 SERVED := $(SERVING)/.installed
 SERVING_PINS := pyproject.toml constraints-serving.txt
 
+# Tests of one file run one after another; WORKERS files at a time.
+WORKERS := 2
+
 # An interpreter counts when it runs, is new enough, and can fill a virtual environment with pip.
 CANDIDATES := python3.12 python3.13 python3.11 python3 python python3.14
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -43,7 +46,7 @@ test: lint ## Check style, types and imports, then run the tests
 ifneq ($(filter-out 0,$(GRADATIM_TEST_MODEL)),)
 	$(BIN)/gradatim model pull
 endif
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 setup-serving: $(SERVED) ## Create .venv-serving with torch and vLLM for the CPU
 

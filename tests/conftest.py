@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,12 @@ def mortal(_mortal: ArcadeServer) -> ArcadeServer:
     if not _mortal.running:
         _mortal.start()
     return _mortal
+
+
+def pytest_configure() -> None:
+    # A shell that starts the tests in the background has them, and all that they start, ignore Ctrl-C.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
