@@ -6,7 +6,8 @@ GradatimError
 │   ├── TaskFileError         a task file
 │   ├── SubmissionError       a student's program
 │   ├── SettingsError         settings, environment, gradatim.toml
-│   └── CurriculumError       concept-graph data
+│   ├── CurriculumError       concept-graph data
+│   └── WorkflowError         a workflow, with everything that is wrong in it
 ├── ServiceError              something gradatim needs does not answer    (exit code 3)
 │   ├── SandboxError          programs cannot be run safely here
 │   ├── ModelError            a language or embedding model
@@ -19,6 +20,9 @@ GradatimError
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 class GradatimError(Exception):
@@ -63,6 +67,44 @@ class SettingsError(InputError):
 
 class CurriculumError(InputError):
     """Concept-graph data are inconsistent."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowProblem:
+    """One thing that is wrong with a workflow.
+
+    Attributes:
+        message: What is wrong, in one sentence.
+        remedy: What to do about it.
+        place: File and line, or which part of a workflow that is no file: `nodes.hint.with`.
+        path: Where it stands in the workflow, as its keys from the outside in.
+    """
+
+    message: str
+    remedy: str
+    place: str = ""
+    path: tuple[str | int, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message} ({self.remedy})" if self.place else f"{self.message} ({self.remedy})"
+
+
+class WorkflowError(InputError):
+    """A workflow cannot be used; `problems` holds everything that is wrong with it.
+
+    Args:
+        source: Name of the file, or of the workflow.
+        problems: At least one.
+    """
+
+    def __init__(self, source: str, problems: Sequence[WorkflowProblem]) -> None:
+        self.problems = tuple(problems)
+        if len(self.problems) == 1:
+            only = self.problems[0]
+            super().__init__(only.message, place=only.place or source, remedy=only.remedy)
+        else:
+            listed = "\n  ".join(map(str, self.problems))
+            super().__init__(f"{len(self.problems)} problems\n  {listed}", place=source)
 
 
 class ServiceError(GradatimError):

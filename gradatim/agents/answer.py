@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradatim.domain import FEEDBACK_PARTS, Claim, Evidence, Feedback, FeedbackPart, Statement
+from gradatim.languages import phrase, say, variants
+from gradatim.languages.meaning import share_of
 from gradatim.serving.realiser import FeedbackAnswer, Part
 from gradatim.tools.claims import claims_of, sentences
 from gradatim.tools.claims.case import Case
@@ -18,8 +20,10 @@ TEXT = 280
 """Characters of one part at most."""
 FACTS = 2
 """Sentences of one piece of evidence that an explanation may begin with."""
-QUESTION = r"^(What|Which|How|Why|Where|When|Does|Do|Is|Are|Can|Could|Would) [^`\"()<>=\[\]{}.:;!?]{8,110}\?$"
-"""A suggestion where the solution must stay hidden: one question, without anything that looks like code."""
+QUESTION = phrase("feedback.question")
+"""A suggestion where the solution must stay hidden, in English: one question, without anything that looks like code."""
+LEAST_SHARE = 0.6
+"""Share of an answer's letters that have to be of the language asked for."""
 
 Schema = dict[str, Any]
 
@@ -35,7 +39,7 @@ def feedback_schema(case: Case, evidence: Sequence[Evidence]) -> Schema:
     claims = _claim_shapes(case)
     texts: dict[FeedbackPart, Schema] = {"encouragement": {"enum": praise(case)}}
     if not case.task.reveal_solution:
-        texts["corrective_suggestion"] = {"type": "string", "pattern": QUESTION}
+        texts["corrective_suggestion"] = {"type": "string", "pattern": phrase("feedback.question")}
     parts: Schema = {}
     for part in FEEDBACK_PARTS:
         properties: Schema = {"fact": {"enum": list(facts)}} if part == "explanation" and facts else {}
@@ -77,17 +81,19 @@ def praise(case: Case) -> list[str]:
     outcomes = case.execution.outcomes
     passed = sum(outcome.status == "passed" for outcome in outcomes)
     if case.execution.passed:
-        return [
-            f"Well done: all {passed} tests pass.",
-            f"Good work, your program passes all {passed} tests.",
-        ]
-    found = ["Faults like this are a normal step on the way, so take it one line at a time."]
+        return [text.format(passed=passed) for text in variants("feedback.praise.correct")]
+    found = [say("feedback.praise.none")]
     if passed:
-        found.insert(0, f"{passed} of {len(outcomes)} tests pass already, so you are on the right way.")
-        found.insert(1, f"Good start: {passed} of {len(outcomes)} tests pass.")
+        found = [text.format(passed=passed, total=len(outcomes)) for text in variants("feedback.praise.some")] + found
     elif case.execution.load_error is None and not any(outcome.exception for outcome in outcomes):
-        found.insert(0, "Your program runs without an exception, which is a good base to go on from.")
+        found.insert(0, say("feedback.praise.runs"))
     return found
+
+
+def in_language(answer: FeedbackAnswer, code: str) -> bool:
+    """Whether the texts of an answer are written in a language, as far as its letters tell."""
+    parts: list[Part] = [getattr(answer, name) for name in FEEDBACK_PARTS]
+    return all(share_of(part.text, code) >= LEAST_SHARE for part in parts)
 
 
 def to_feedback(answer: FeedbackAnswer, author: str, program: str, facts: Mapping[str, str] | None = None) -> Feedback:
@@ -111,7 +117,7 @@ def _statements(
 ) -> tuple[Statement, ...]:
     part: Part = getattr(answer, name)
     texts = sentences(part.text)
-    if len(texts) > 1 and not texts[-1].rstrip("\"'`)").endswith((".", "!", "?")):
+    if len(texts) > 1 and not texts[-1].rstrip("\"'`)”’」）").endswith((".", "!", "?", "。", "！", "？")):
         texts.pop()  # cut off at the limit: half a sentence says nothing
     if part.fact:
         texts = [part.fact, *(text for text in texts if text != part.fact)]

@@ -15,9 +15,12 @@ from gradatim.agents.answer import said
 from gradatim.agents.prompts import fence, load_prompt
 from gradatim.agents.untrusted import Screen, screened, statement_view
 from gradatim.domain import Evidence, LearnerState
+from gradatim.kg.labels import concept_text
+from gradatim.languages import language, say, spoken
 from gradatim.serving.realiser import Grounding, available
 from gradatim.tools.claims import sentences
 from gradatim.tools.claims.case import Case
+from gradatim.tools.telling import told_all, told_match
 
 JOBS = ("worked_reasoning", "self_reflection")
 """Prompts of what a model is asked about a program that fails."""
@@ -29,22 +32,18 @@ QUOTAS = {
 }  # fmt: skip
 """Pieces of evidence of each kind that a prompt holds at most, in the order in which it shows them."""
 
-_HIDE = "Do not write corrected code and do not say the exact change. Lead the student there with a question."
-_SHOW = "You may show corrected code."
-_LEAD = "one question, without code, that leads to the fix. Do not give the fix."
-_TELL = "say what to change and why."
-
 
 def citable(case: Case, grounds: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """What a model may see and cite: visible evidence, a few pieces of each kind.
 
-    A misconception that the program shows no sign of is left out: it would put a guess into the model's mouth.
+    A misconception that the program shows no sign of is left out: it would put a guess into the model's mouth. It is
+    told in the language spoken.
     """
     chosen: list[Evidence] = []
     for kind, quota in QUOTAS.items():
         found = [item for item in available(grounds) if item.kind == kind and item.detail.get("matched", True)]
         chosen += found[:quota]
-    return tuple(chosen)
+    return told_all(chosen)
 
 
 def grounding_of(case: Case, evidence: Sequence[Evidence]) -> Grounding:
@@ -56,8 +55,8 @@ def grounding_of(case: Case, evidence: Sequence[Evidence]) -> Grounding:
         total=len(outcomes),
         error_category=case.diagnosis.error_category,
         suspicious_lines=case.diagnosis.suspicious_lines,
-        misconceptions=case.diagnosis.misconceptions,
-        evidence=tuple(evidence),
+        misconceptions=tuple(told_match(match) for match in case.diagnosis.misconceptions),
+        evidence=told_all(evidence),
         entry_point=case.task.entry_point,
     )
 
@@ -70,8 +69,13 @@ def case_messages(case: Case, evidence: Sequence[Evidence], learner: LearnerStat
         title=fence(statement_view(case.task.title), 120),
         statement=fence(statement_view(case.task.statement).strip(), STATEMENT),
         program=fence(screened(screen.lines), PROGRAM),
-        verdict=f"{case.execution.verdict}; {passed} of {len(case.execution.outcomes)} tests pass.",
-        evidence="\n".join(_shown(item, screen) for item in evidence) or "none",
+        verdict=say(
+            "feedback.prompt.verdict",
+            verdict=case.execution.verdict,
+            passed=passed,
+            total=len(case.execution.outcomes),
+        ),
+        evidence="\n".join(_shown(item, screen) for item in evidence) or say("feedback.prompt.nothing"),
         learner=_about(learner),
     )
     grounding = grounding_of(case, evidence).plain()
@@ -88,9 +92,12 @@ def instructions(reveal: bool, jobs: Sequence[str] = JOBS) -> str:
         reveal: Whether the task lets corrected code be shown.
         jobs: Names of the prompts that describe them.
     """
-    rules = load_prompt("system").render(reveal_rule=_SHOW if reveal else _HIDE)
-    rule = _TELL if reveal else _LEAD
-    return "\n\n".join([rules, *(load_prompt(job).render(suggestion_rule=rule) for job in jobs)])
+    rules = load_prompt("system").render(reveal_rule=say(f"feedback.prompt.{'show' if reveal else 'hide'}"))
+    rule = say(f"feedback.prompt.{'tell' if reveal else 'lead'}")
+    texts = [rules, *(load_prompt(job).render(suggestion_rule=rule) for job in jobs)]
+    if not all(load_prompt(name).speaks for name in ("system", *jobs)):
+        texts.append(say("feedback.prompt.write_in", language=language(spoken()).english))
+    return "\n\n".join(texts)
 
 
 def _shown(item: Evidence, screen: Screen) -> str:
@@ -105,6 +112,12 @@ def _told(item: Evidence) -> str:
 
 def _about(learner: LearnerState | None) -> str:
     if learner is None or not learner.events:
-        return "Nothing is known about this student yet."
-    weak = [f"{item.concept} ({item.probability:.2f})" for item in learner.mastery[:3]]
-    return f"{learner.events} earlier events; least mastered: {', '.join(weak) or 'nothing observed'}."
+        return say("feedback.prompt.unknown")
+    weak = [f"{_named(item.concept)} ({item.probability:.2f})" for item in learner.mastery[:3]]
+    listed = ", ".join(weak) or say("feedback.prompt.unobserved")
+    return say("feedback.prompt.known", events=learner.events, weak=listed)
+
+
+def _named(concept: str) -> str:
+    """A concept as a prompt names it: by its name in the language spoken, or by its id."""
+    return concept_text(concept, "name") or concept

@@ -32,13 +32,15 @@ from gradatim.agents.state import (
 )
 from gradatim.domain import Feedback, LearnerEvent, Noun, ReviewDecision, Statement
 from gradatim.errors import InputError, ServiceError, StorageError
+from gradatim.languages import say
 from gradatim.memory import LearnerMemory
 from gradatim.memory.inputs import microseconds
 from gradatim.memory.storage.decisions import DecisionRecord, DecisionStore
 from gradatim.tools.claims.case import Case
 
 UNCHECKED = "Not checked: "
-"""Stands before a sentence that nothing could decide, so that it is not taken for a fact."""
+"""Stands, in the language spoken (`labels.unchecked`), before a sentence that nothing could decide, so that it is not
+taken for a fact."""
 
 
 class Outcome(Noun):
@@ -188,9 +190,10 @@ def marked(feedback: Feedback) -> Feedback:
 
 
 def _mark(statement: Statement) -> Statement:
-    if statement.author or not statement.unchecked or statement.text.startswith(UNCHECKED):
+    opening = say("labels.unchecked")
+    if statement.author or not statement.unchecked or statement.text.startswith((UNCHECKED, opening)):
         return statement
-    return statement.model_copy(update={"text": f"{UNCHECKED}{statement.text}"})
+    return statement.model_copy(update={"text": f"{opening}{statement.text}"})
 
 
 def _case(state: State) -> Case:

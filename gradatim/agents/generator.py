@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from pydantic import ValidationError
 
-from gradatim.agents.answer import facts_of, feedback_schema, to_feedback
+from gradatim.agents.answer import facts_of, feedback_schema, in_language, to_feedback
 from gradatim.agents.conversation import case_messages, citable
 from gradatim.agents.payloads import fetch_text, keep_text, store_of
 from gradatim.agents.prompts import load_prompt
@@ -30,6 +30,8 @@ from gradatim.agents.wording import Wording
 from gradatim.domain import Evidence, Feedback, LearnerState, Noun, Usage
 from gradatim.errors import ModelError
 from gradatim.kg import ConceptStore
+from gradatim.languages import language, spoken
+from gradatim.languages.language import DEFAULT
 from gradatim.serving.realiser import FeedbackAnswer, GroundedRealiser
 from gradatim.serving.structured import ask_structured, model_name
 from gradatim.tools.claims.case import Case
@@ -120,6 +122,9 @@ class Generator:
             parsed = FeedbackAnswer.model_validate(sample.value)
         except ValidationError as error:
             return self._realised(case, messages, prompts, failure=error.errors()[0]["msg"], usage=answer.usage)
+        if spoken() != DEFAULT and not in_language(parsed, spoken()):
+            reason = f"the answer is not written in {language(spoken()).english}"
+            return self._realised(case, messages, prompts, failure=reason, usage=answer.usage)
         return Draft(
             feedback=to_feedback(parsed, f"model:{model_name(self.model)}", case.submission.code, facts_of(evidence)),
             model=model_name(self.model),
@@ -171,6 +176,8 @@ class Generator:
         _, prompts = self.messages(case, evidence, learner_of(state))
         name = model_name(self.model)
         steered = {"wording": self.wording.version} if self.wording else {}
+        if spoken() != DEFAULT:
+            steered["language"] = spoken()
         situation = fingerprint(case, await self.concepts.version(), name, prompts | steered)
         if state.get("refutations"):
             return situation, None

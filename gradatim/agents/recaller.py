@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradatim.agents.state import Plain, State, degraded, submission_of, task_of
+from gradatim.agents.state import Plain, State, degraded, language_of, submission_of, task_of
 from gradatim.domain import LearnerState, Recollection, Task
 from gradatim.errors import StorageError
 from gradatim.memory import LearnerMemory
+from gradatim.memory.speech import language_of_learner
 
 LENGTH = 160
 """Characters of a text by which cases are compared."""
@@ -44,9 +45,12 @@ class Recaller:
             return {"learner": None}
         try:
             learner: LearnerState = await self.memory.state(submission.learner_id)
+            own = await language_of_learner(self.memory, submission.learner_id) if learner.events else None
         except StorageError as error:
             return {"learner": None} | degraded(self.name, error, "assessed without history")
         update: Plain = {"learner": learner.plain()}
+        if own is not None and language_of(state) is None:
+            update["language"] = own
         if not learner.events:
             return update
         try:

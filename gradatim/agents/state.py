@@ -59,6 +59,7 @@ class AssessmentState(TypedDict, total=False):
     """One assessment on its way through the graph. Comments name the one node that writes a key."""
 
     id: str  # input: also the thread id of the run
+    language: str  # input, or recall: the learner's own; code of the language that the learner is spoken to in
     task: Plain  # input
     submission: Plain  # input, normalised by intake
     at: str  # intake: when the assessment began, ISO 8601 in UTC
@@ -125,6 +126,12 @@ def diagnosis_of(state: State) -> Diagnosis:
 
 def learner_of(state: State) -> LearnerState | None:
     return read(state, "learner", LearnerState) if state.get("learner") else None
+
+
+def language_of(state: State) -> str | None:
+    """Code of the language of this run, if it was settled."""
+    value = state.get("language")
+    return str(value) if value else None
 
 
 def grounds_of(state: State) -> tuple[Evidence, ...]:

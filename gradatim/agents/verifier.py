@@ -153,7 +153,7 @@ def _with(statement: Statement, verdict: SentenceVerdict | None, case: Case) -> 
     # what kind of fault words name is read too loosely to deliver a sentence on
     if verdict.verdict == "supported" and told and not any(isinstance(c.claim, FaultKindClaim) for c in told):
         return statement.model_copy(update={"checks": (*settled, *told)})
-    if statement.checks or statement.text.rstrip().endswith("?"):
+    if statement.checks or statement.text.rstrip().endswith(("?", "？")):
         return statement
     nothing = Check(
         claim=ProseClaim(text=statement.text), verdict="unchecked", method="none", detail="nothing bears this out"

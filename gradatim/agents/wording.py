@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradatim.domain import LearnerState, Task
 from gradatim.kg import ConceptStore, resolve
+from gradatim.kg.labels import concept_text
 from gradatim.kg.schema import Concept
 from gradatim.serving.steering import Steering, curriculum_term, profile_term
 from gradatim.serving.steering.terms import MAX_WORD
@@ -47,5 +48,6 @@ class Wording:
 
 
 def _words(concept: Concept) -> tuple[str, ...]:
-    names = (concept.name, *concept.aliases)
+    own = concept_text(concept.id, "name")
+    names = (concept.name, *concept.aliases) if own is None else (own,)
     return tuple(name for name in names if len(name) <= MAX_WORD and name.isprintable() and name == name.strip())

@@ -47,8 +47,10 @@ _OVERVIEW = {
     "learner": "See, export and forget what is remembered.",
     "kg": "Read, draw, build and check the concept graph.",
     "model": "List, pull and convert language models.",
+    "mcp": "Serve the agents as tools over MCP.",
     "serve": "Start vLLM for a model, or show how.",
     "capacity": "Figure what machines carry and what a student costs.",
+    "languages": "List the languages that learners are spoken to in.",
     "doctor": "Say what works here and what is missing.",
     "bench": "Measure how fast and how right gradatim is here.",
 }

@@ -77,3 +77,12 @@ def jsonl_option(command: Command) -> Command:
         metavar="OUT",
         help="Also write one JSON object a program to this file, line by line as they come.",
     )(command)
+
+
+def language_option(command: Command) -> Command:
+    """`--language CODE`."""
+    return click.option(
+        "--language",
+        metavar="CODE",
+        help="Language that learners are spoken to in, e.g. en or zh (setting: language); see `gradatim languages`.",
+    )(command)

@@ -42,10 +42,11 @@ from gradatim.agents.hitl import to_hitl
 from gradatim.agents.policy import policy_of
 from gradatim.agents.prompts import load_prompts
 from gradatim.agents.reviews import review_request
-from gradatim.agents.state import Plain, State, confidence_of
+from gradatim.agents.state import Plain, State, confidence_of, language_of
 from gradatim.agents.wording import Wording
 from gradatim.errors import ServiceError
 from gradatim.graphs.services import Services, open_services
+from gradatim.languages import speaking
 from gradatim.settings import load_settings
 from gradatim.tools.claims import ClaimChecker
 
@@ -91,7 +92,7 @@ def build_assessment_graph(
         ("record", Recorder(services.memory, services.concepts), {}),
     ]
     for name, agent, policies in agents:
-        graph.add_node(name, timed(name, agent), **policies)
+        graph.add_node(name, timed(name, agent, settings.language), **policies)
     graph.add_node("human_review", human_review)
 
     graph.add_edge(START, "intake")
@@ -117,12 +118,17 @@ def _wording(services: Services) -> Wording | None:
     return Wording(services.concepts, profile, curriculum) if profile or curriculum else None
 
 
-def timed(name: str, agent: Agent) -> Callable[..., Awaitable[Plain]]:
-    """The agent as a node that also reports its seconds of work."""
+def timed(name: str, agent: Agent, language: str | None = None) -> Callable[..., Awaitable[Plain]]:
+    """The agent as a node that speaks the run's language and also reports its seconds of work.
+
+    Args:
+        language: Spoken where the run's state names none.
+    """
 
     async def node(state: AssessmentState, runtime: Runtime[None]) -> Plain:
         start = perf_counter()
-        update = await agent(state, runtime)
+        with speaking(language_of(state) or language):
+            update = await agent(state, runtime)
         return {**update, "seconds": {name: perf_counter() - start}}
 
     return node

@@ -27,6 +27,7 @@ from gradatim.graphs.admission import Admission, Admitted
 from gradatim.graphs.assessment import build_assessment_graph
 from gradatim.graphs.persistence import exclusive, open_persistence
 from gradatim.graphs.services import Services, open_services
+from gradatim.languages import language, speaking
 from gradatim.serving.transport import current_call, named_call
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.claims import ClaimChecker
@@ -72,7 +73,13 @@ class Assessor:
         self.admission = Admission.of(services.settings)
 
     async def assess(
-        self, task: Task, submission: Submission, *, thread: str | None = None, on_node: OnNode | None = None
+        self,
+        task: Task,
+        submission: Submission,
+        *,
+        thread: str | None = None,
+        on_node: OnNode | None = None,
+        language: str | None = None,
     ) -> Assessment:
         """Assess a submission, or go on with an assessment that was cut off.
 
@@ -80,26 +87,36 @@ class Assessor:
             thread: Id of the run. A run of this id that was cut off goes on where it stopped; a finished one
                 is given back as it was, and nothing is recorded twice.
             on_node: Called when a node begins and ends.
+            language: Code of the language that the learner is spoken to in; the learner's own, or that of the settings,
+                when not given.
 
         Returns:
             The assessment; `waiting` when it is held for a person. Where it had to wait for its turn, its `seconds`
             have a `queue`.
 
         Raises:
-            InputError: The thread belongs to another submission.
+            InputError: The thread belongs to another submission, or there is no such language.
             SandboxError: Programs cannot be run; the submission is kept under its thread.
         """
         call = current_call()
         tenant = call.tenant if named_call() else self.services.settings.tenant
         async with self.admission.admitted(tenant) as ticket:
-            return await self._assess(task, submission, thread, ticket, on_node)
+            return await self._assess(task, submission, thread, ticket, on_node, language)
 
     async def _assess(
-        self, task: Task, submission: Submission, thread: str | None, ticket: Admitted, on_node: OnNode | None
+        self,
+        task: Task,
+        submission: Submission,
+        thread: str | None,
+        ticket: Admitted,
+        on_node: OnNode | None,
+        code: str | None,
     ) -> Assessment:
         run = thread or uuid.uuid4().hex[:16]
         config = _config(run)
         start: Plain | None = {"id": run, "task": task.plain(), "submission": submission.plain()}
+        if code is not None:
+            start["language"] = language(code).code
         if ticket.waited >= _NOTICEABLE:
             start["seconds"] = {"queue": ticket.waited}
         if thread is not None:  # nothing can be known of an id that was made just now
@@ -175,7 +192,14 @@ class Assessor:
             )
         case = Case.of(held.task, held.submission, held.execution, held.diagnosis)
         verifier = Verifier(ClaimChecker(self.services.sandbox, self.services.concepts))
-        return await checked_again(case, merged(request.feedback, edit, reviewer, held.submission.code), verifier)
+        with speaking(await self._language(request_id)):
+            return await checked_again(case, merged(request.feedback, edit, reviewer, held.submission.code), verifier)
+
+    async def _language(self, run: str) -> str:
+        """Language that a run speaks."""
+        saved = await self.checkpoints.aget_tuple(_config(run))
+        values: Plain = saved.checkpoint["channel_values"] if saved is not None else {}
+        return str(values.get("language") or self.services.settings.language)
 
     async def find(self, run: str) -> Assessment | None:
         """A finished assessment."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 import yaml
 
 from gradatim.errors import InputError
 
 DEFAULT = "en"
+FOLDERS = "GRADATIM_LANGUAGES"
+"""Environment variable: further folders of languages, separated as in `PATH`; one there replaces a packaged one."""
+LARGEST = 4_000_000
+"""Bytes of one file of a language at most."""
 _PACKAGED = Path(__file__).parent
 
 
@@ -23,30 +29,79 @@ class Language:
         name: What its speakers call it.
         english: What it is called in English, as prompts name it.
         folder: Where its files lie.
+        falls_back: Whether a phrase that it lacks is said in English.
+        script: Unicode name of the letters that it is written in, e.g. `LATIN`, `CJK`.
     """
 
     code: str
     name: str
     english: str
     folder: Path
+    falls_back: bool = False
+    script: str = "LATIN"
 
 
-@cache
 def available() -> tuple[str, ...]:
     """Codes of all languages, English first."""
-    found = sorted(path.parent.name for path in _PACKAGED.glob("*/language.yaml"))
-    return (DEFAULT, *(code for code in found if code != DEFAULT))
+    return _available(os.environ.get(FOLDERS, ""))
 
 
-@cache
 def language(code: str) -> Language:
     """The language of this code.
 
     Raises:
-        InputError: There is none.
+        InputError: There is none, or its `language.yaml` cannot be used.
     """
     if code not in available():
         raise InputError(f"no language {code!r}", place="language", remedy=f"choose from: {', '.join(available())}")
-    folder = _PACKAGED / code
-    said = yaml.safe_load((folder / "language.yaml").read_text(encoding="utf-8"))
-    return Language(code, said["name"], said["english"], folder)
+    return _language(code, os.environ.get(FOLDERS, ""))
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """What a file of a language holds.
+
+    Raises:
+        InputError: It cannot be read, is too large, or is not a mapping.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise InputError("is too large", place=str(path), remedy=f"keep it below {LARGEST:,} bytes")
+        text = path.read_text(encoding="utf-8")
+        said: object = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        what = " ".join(str(error).split())
+        raise InputError(f"cannot be read: {what}", place=str(path), remedy="make it a YAML file in UTF-8") from error
+    if said is None:
+        return {}
+    if not isinstance(said, dict):
+        raise InputError("is not a mapping of keys to phrases", place=str(path), remedy="write `key: phrase` lines")
+    return cast("dict[str, Any]", said)
+
+
+def _folders(listed: str) -> tuple[Path, ...]:
+    return (_PACKAGED, *(Path(folder) for folder in listed.split(os.pathsep) if folder))
+
+
+@cache
+def _available(listed: str) -> tuple[str, ...]:
+    found = {path.parent.name for folder in _folders(listed) for path in folder.glob("*/language.yaml")}
+    return (DEFAULT, *sorted(found - {DEFAULT}))
+
+
+@cache
+def _language(code: str, listed: str) -> Language:
+    holding = [folder / code for folder in _folders(listed) if (folder / code / "language.yaml").is_file()]
+    folder = holding[-1]
+    place = folder / "language.yaml"
+    said = read_yaml(place)
+    for key, kind in (("name", str), ("english", str), ("falls_back", bool), ("script", str)):
+        if not isinstance(said.get(key, kind()), kind) or (key in ("name", "english") and not said.get(key)):
+            raise InputError(f"needs {key!r}", place=str(place), remedy="see languages/en/language.yaml")
+    return Language(
+        code,
+        said["name"],
+        said["english"],
+        folder,
+        bool(said.get("falls_back", False)),
+        str(said.get("script", "LATIN")).upper(),
+    )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
-import yaml
-
-from gradatim.languages.language import language
+from gradatim.languages.language import DEFAULT, language, read_yaml
 from gradatim.languages.speaking import spoken
 
 
@@ -52,17 +51,32 @@ def has(key: str) -> bool:
     return _find(key) is not None
 
 
+def section(code: str, name: str) -> dict[str, Any]:
+    """All of one section of a language; empty where it has no such file.
+
+    Raises:
+        InputError: There is no such language, or its file cannot be used.
+    """
+    return _section(language(code).folder, name)
+
+
 def _find(key: str) -> object:
-    section, _, place = key.partition(".")
-    found: Any = _section(spoken(), section)
+    code = spoken()
+    found = _look(code, key)
+    if found is None and code != DEFAULT and language(code).falls_back:
+        return _look(DEFAULT, key)
+    return found
+
+
+def _look(code: str, key: str) -> object:
+    name, _, place = key.partition(".")
+    found: Any = section(code, name)
     for step in place.split("."):
         found = cast("dict[str, Any]", found).get(step) if isinstance(found, dict) else None
     return found
 
 
 @cache
-def _section(code: str, name: str) -> dict[str, Any]:
-    path = language(code).folder / f"{name}.yaml"
-    if not path.is_file():
-        return {}
-    return cast("dict[str, Any]", yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+def _section(folder: Path, name: str) -> dict[str, Any]:
+    path = folder / f"{name}.yaml"
+    return read_yaml(path) if path.is_file() else {}

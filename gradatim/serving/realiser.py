@@ -2,7 +2,7 @@
 
 It stands in for a language model (`--model none`), and for a model whose sentences were refuted too often. It
 never says anything that the evidence does not say: each sentence is an evidence summary, a sentence of the
-curriculum, or a count.
+curriculum, or a count. It speaks the language that is spoken; the evidence has to be told in it already.
 
 The evidence reaches it as data, not as text: the caller puts a `Grounding` into
 `HumanMessage(…, additional_kwargs={"grounding": grounding.model_dump(mode="json")})`.
@@ -33,6 +33,7 @@ from gradatim.domain import (
     Verdict,
 )
 from gradatim.errors import ModelError
+from gradatim.languages import phrase, say
 
 TRUSTED_LINE = 0.5
 """Suspicion from which a line is named to the learner."""
@@ -148,7 +149,7 @@ def _identify(grounding: Grounding) -> Part:
         texts.append(syntax[0].summary)
         evidence.append(syntax[0].id)
     elif failing:
-        texts.append(f"{_count(grounding.total - grounding.passed, grounding.total, 'fail', 'fails')}.")
+        texts.append(say("realiser.counted", count=_count(grounding.total - grounding.passed, grounding.total, "fail")))
         texts.append(_sentence(failing[0].summary))
         evidence.append(failing[0].id)
         test = failing[0].id.partition(":")[2]
@@ -162,19 +163,19 @@ def _identify(grounding: Grounding) -> Part:
             if isinstance(raised.detail.get("type"), str):
                 claims.append(ExceptionClaim(exception=str(raised.detail["type"])))
     else:
-        texts.append(f"{_count(grounding.total - grounding.passed, grounding.total, 'fail', 'fails')}.")
+        texts.append(say("realiser.counted", count=_count(grounding.total - grounding.passed, grounding.total, "fail")))
         evidence += [item.id for item in grounding.of_kind("test")[:1]]
     quoted = _quoted_line(grounding)
     if quoted is not None and not syntax:
         line, text = quoted
-        texts.append(f"The evidence points to line {line.lines[0]}: `{text}`.")
+        texts.append(say("realiser.points", line=line.lines[0], text=text))
         evidence.append(line.id)
         claims.append(LineQuoteClaim(line=line.lines[0], text=text))
     repaired = grounding.of_kind("repair")
     if repaired:
         texts.append(_sentence(repaired[0].summary))
         evidence.append(repaired[0].id)
-    return Part(text=" ".join(texts), evidence=tuple(evidence), claims=tuple(claims))
+    return Part(text=phrase("realiser.form.join").join(texts), evidence=tuple(evidence), claims=tuple(claims))
 
 
 def _explain(grounding: Grounding) -> Part:
@@ -186,7 +187,7 @@ def _explain(grounding: Grounding) -> Part:
             texts.append(_sentence(str(known.detail.get("correction") or known.summary)))
             evidence.append(known.id)
         return Part(
-            text=" ".join(texts),
+            text=phrase("realiser.form.join").join(texts),
             evidence=tuple(evidence),
             claims=(MisconceptionClaim(misconception=match.id),),
         )
@@ -196,7 +197,7 @@ def _explain(grounding: Grounding) -> Part:
             return Part(text=_fact(facts[0]), evidence=(facts[0].id,))
     failing = _failing(grounding)
     return Part(
-        text="The program runs, but what it gives differs from what the tests need.",
+        text=say("realiser.differs"),
         evidence=tuple(item.id for item in failing[:1]),
     )
 
@@ -209,46 +210,44 @@ def _suggest(grounding: Grounding) -> Part:
     syntax = grounding.of_kind("syntax")
     if syntax:
         return Part(
-            text="What differs, character by character, between that line and a similar one that works?",
+            text=say("realiser.compare"),
             evidence=(syntax[0].id,),
         )
     failing = _failing(grounding)
     quoted = _quoted_line(grounding)
-    where = f"line {quoted[0].lines[0]}" if quoted else "the program line by line"
+    where = say("realiser.at_line", line=quoted[0].lines[0]) if quoted else say("realiser.line_by_line")
     if failing:
         call = failing[0].detail.get("call")
-        what = f"`{call}`" if isinstance(call, str) else "the failing input"
+        what = f"`{call}`" if isinstance(call, str) else say("realiser.failing_input")
         return Part(
-            text=f"Work through {what} by hand, follow {where}, and note the value of each variable: "
-            "where does it first differ from what you expect?",
+            text=say("realiser.work_through", what=what, where=where),
             evidence=(failing[0].id, *([quoted[0].id] if quoted else [])),
         )
-    return Part(text="Which inputs has nobody tried yet: an empty one, a single element, a negative number?")
+    return Part(text=say("realiser.untried"))
 
 
 def _praise(grounding: Grounding) -> Part:
     history = grounding.of_kind("history")
     evidence = tuple(item.id for item in grounding.of_kind("test")[:1])
     if grounding.verdict == "correct":
-        return Part(text="Well done: keep testing your programs as you did here.", evidence=evidence)
+        return Part(text=say("realiser.praise.correct"), evidence=evidence)
     if grounding.passed:
         return Part(
-            text=f"{_count(grounding.passed, grounding.total, 'pass', 'passes')} already, so much of the idea "
-            "is right.",
+            text=say("realiser.praise.some", count=_count(grounding.passed, grounding.total, "pass")),
             evidence=evidence,
         )
     if history:
         return Part(
-            text="You have worked your way through a fault like this before, and you can do it again.",
+            text=say("realiser.praise.again"),
             evidence=(history[0].id,),
         )
-    return Part(text="Faults like this are a normal step on the way; take it one line at a time.", evidence=evidence)
+    return Part(text=say("realiser.praise.none"), evidence=evidence)
 
 
 def _all_passed(grounding: Grounding) -> Part:
     tests = grounding.of_kind("test")
     return Part(
-        text=f"No error was found: {_count(grounding.passed, grounding.total, 'pass', 'passes')}.",
+        text=say("realiser.no_error", count=_count(grounding.passed, grounding.total, "pass")),
         evidence=tuple(item.id for item in tests[:1]),
     )
 
@@ -258,7 +257,7 @@ def _concept(grounding: Grounding) -> Part:
     if concepts:
         return Part(text=_fact(concepts[0]), evidence=(concepts[0].id,))
     return Part(
-        text="The program gave the expected value in every test.",
+        text=say("realiser.every_test"),
         evidence=tuple(item.id for item in grounding.of_kind("test")[:1]),
     )
 
@@ -267,24 +266,28 @@ def _next_step(grounding: Grounding) -> Part:
     facts = grounding.of_kind("static")
     if facts:
         return Part(
-            text=f"{_sentence(facts[0].summary)} Would the program be clearer without that?",
+            text=say("realiser.clearer", fact=_sentence(facts[0].summary)),
             evidence=(facts[0].id,),
         )
-    return Part(text="Can you say in one sentence why the program is right for every input, not only the tested ones?")
+    return Part(text=say("realiser.why_right"))
 
 
 def _fact(item: Evidence) -> str:
     """What a piece of evidence says; a concept by its definition, two sentences at most."""
     definition = item.detail.get("definition")
     if isinstance(definition, str):
-        return " ".join(re.split(r"(?<=[.!?])\s+", " ".join(definition.split()))[:2])
+        return phrase("realiser.form.join").join(_sentences(definition)[:2])
     return _sentence(item.summary)
 
 
 def _to_learner(talk: str) -> str:
     """What a curriculum's advice to a teacher says to the learner: its sentences that do not speak about them."""
-    said = re.split(r"(?<=[.!?])\s+", " ".join(talk.split()))
-    return " ".join(sentence for sentence in said if not re.search(r"\b(?:learner|student|pupil)s?\b", sentence, re.I))
+    about = re.compile(phrase("realiser.form.third_person"), re.IGNORECASE)
+    return phrase("realiser.form.join").join(sentence for sentence in _sentences(talk) if not about.search(sentence))
+
+
+def _sentences(text: str) -> list[str]:
+    return [part for part in re.split(r"(?<=[.!?])\s+|(?<=[。！？])\s*", " ".join(text.split())) if part]
 
 
 def _failing(grounding: Grounding) -> list[Evidence]:
@@ -308,15 +311,16 @@ def _quoted_line(grounding: Grounding) -> tuple[Evidence, str] | None:
     return None
 
 
-def _count(part: int, whole: int, plural: str, singular: str) -> str:
+def _count(part: int, whole: int, what: str) -> str:
+    """How many tests `pass` or `fail`."""
     if part == whole:
-        return f"all {whole} tests {plural}" if whole > 1 else f"the only test {singular}"
-    return f"{part} of {whole} tests {singular if part == 1 else plural}"
+        return say(f"realiser.{what}.{'all' if whole > 1 else 'only'}", whole=whole)
+    return say(f"realiser.{what}.{'one' if part == 1 else 'some'}", part=part, whole=whole)
 
 
 def _sentence(text: str) -> str:
     text = " ".join(text.split())
-    return text if not text or text[-1] in ".!?" else f"{text}."
+    return text if not text or text[-1] in ".!?。！？" else f"{text}{phrase('realiser.form.stop')}"
 
 
 def available(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

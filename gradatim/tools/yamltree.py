@@ -178,6 +178,8 @@ def _hint(reason: str) -> str:
         return "indent with spaces, not tabs"
     if "another document" in reason:
         return "keep one document in a file: remove the `---` line"
+    if "got '?'" in reason:
+        return "put quotes round a text that holds a question mark"
     if "',' or '}'" in reason or "',' or ']'" in reason:
         return "close the bracket, and put quotes round texts that hold brackets, commas or colons"
     return "check indentation, quotes and brackets on this line and the one before"

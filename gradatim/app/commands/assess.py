@@ -18,6 +18,7 @@ from gradatim.app.options import (
     data_dir_option,
     json_option,
     jsonl_option,
+    language_option,
     sandbox_option,
     workers_option,
 )
@@ -27,6 +28,8 @@ from gradatim.domain import Assessment, LearnerEvent, Task
 from gradatim.errors import InputError, ServiceError, StorageError
 from gradatim.graphs import NodeEvent, open_assessor
 from gradatim.graphs.batch.rows import result_of
+from gradatim.languages import speaking
+from gradatim.languages.meaning import written_in
 from gradatim.memory import LearnerMemory, parameters_of
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.submissions import HandedIn
@@ -50,6 +53,7 @@ from gradatim.tools.taskfile import load_task
 )
 @click.option("--thread", metavar="ID", help="Id of the run; a run of this id that was cut off goes on.")
 @click.option("--full", is_flag=True, help="Show what a learner may not see, as hidden tests.")
+@language_option
 @jsonl_option
 @json_option
 @workers_option
@@ -66,6 +70,7 @@ def assess(
     html: Path | None,
     thread: str | None,
     full: bool,
+    language: str | None,
     jsonl_out: Path | None,
     as_json: bool,
     **overrides: Any,
@@ -86,10 +91,10 @@ def assess(
     Exit codes: 0 every feedback was delivered; 1 some feedback waits for a person; 2 some program could
     not be read, or the task file is wrong; 3 programs cannot be run, or something needed is missing.
     """
-    settings = load_settings(model=model, **overrides)
+    settings = load_settings(model=model, language=language, **overrides)
     warn_unfinished(settings)
     batch = Batch(programs, settings, as_json, jsonl_out, {"verdict": None, "assessment": None})
-    work = _Work(load_task(task), Whose.of(settings, learner), thread, html, full, settings)
+    work = _Work(load_task(task), Whose.of(settings, learner), thread, html, full, settings, language)
     ctx.exit(asyncio.run(work.run(batch)))
 
 
@@ -104,7 +109,9 @@ class _Work:
         html: Path | None,
         full: bool,
         settings: Settings,
+        language: str | None,
     ) -> None:
+        self.language = language
         self.task = task
         self.whose = whose
         self.thread = thread
@@ -131,7 +138,9 @@ class _Work:
                     say(f"run {run}")
                 try:
                     with node_progress(not several) as on_node:
-                        assessment = await assessor.assess(self.task, submission, thread=run, on_node=on_node)
+                        assessment = await assessor.assess(
+                            self.task, submission, thread=run, on_node=on_node, language=self.language
+                        )
                 except ServiceError as error:
                     kept = f"the program is kept: go on with --thread {run}"
                     error.remedy = f"{error.remedy}; {kept}" if error.remedy else kept
@@ -153,7 +162,8 @@ class _Work:
     def _text(self, assessment: Assessment) -> str:
         from gradatim.app.report.terminal import assessment_text
 
-        return assessment_text(assessment, full=self.full)
+        with speaking(spoken_in(assessment, self.language)):
+            return assessment_text(assessment, full=self.full)
 
     async def _history(self, memory: LearnerMemory, learner_id: str | None) -> tuple[LearnerEvent, ...]:
         """The learner's events, for the report; none where they may not or cannot be read, which the run has told."""
@@ -171,13 +181,21 @@ class _Work:
 
         path = self.html / f"{assessment.id}.html" if several else self.html
         try:
-            path.write_text(render_html(assessment, self.full, history, parameters_of(self.settings)), encoding="utf-8")
+            with speaking(spoken_in(assessment, self.language)):
+                page = render_html(assessment, self.full, history, parameters_of(self.settings))
+            path.write_text(page, encoding="utf-8")
         except OSError as error:
             raise InputError(
                 f"cannot be written: {error.strerror}", place=str(path), remedy="give --html a writable file"
             ) from error
         self.whose.note_report(self.settings, path)
         say(f"report: {path}")
+
+
+def spoken_in(assessment: Assessment, chosen: str | None = None) -> str:
+    """Code of the language that an assessment is shown in: the one chosen, or that of its feedback."""
+    said = " ".join(statement.text for statement in assessment.feedback.statements())
+    return chosen or written_in(said)
 
 
 def assessment_row(name: str, assessment: Assessment) -> dict[str, Any]:
@@ -226,4 +244,5 @@ def print_assessment(assessment: Assessment, full: bool = False) -> None:
     """Write an assessment to stdout for a person."""
     from gradatim.app.report.terminal import assessment_text
 
-    out(assessment_text(assessment, full=full))
+    with speaking(spoken_in(assessment)):
+        out(assessment_text(assessment, full=full))

@@ -15,7 +15,14 @@ import click
 from gradatim.app.cli import EXIT_INTERRUPTED
 from gradatim.app.console import emit, out, plural, printable, progress, say
 from gradatim.app.forgetting import warn_unfinished
-from gradatim.app.options import cache_dir_option, data_dir_option, json_option, sandbox_option, workers_option
+from gradatim.app.options import (
+    cache_dir_option,
+    data_dir_option,
+    json_option,
+    language_option,
+    sandbox_option,
+    workers_option,
+)
 from gradatim.app.whose import pseudonymous
 from gradatim.errors import InputError
 from gradatim.graphs import open_assessor
@@ -73,6 +80,7 @@ _REASONS_SHOWN = 5
     help="Take up programs that ended so: degraded and failed ones are tried again, of held ones the decision is "
     "taken in. May be given several times.",
 )
+@language_option
 @json_option
 @workers_option
 @sandbox_option

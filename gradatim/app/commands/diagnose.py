@@ -10,10 +10,12 @@ from typing import Any
 import click
 
 from gradatim.app.console import plural, printable, shorten
-from gradatim.app.options import json_option, jsonl_option, sandbox_option, workers_option
+from gradatim.app.options import json_option, jsonl_option, language_option, sandbox_option, workers_option
 from gradatim.app.programs import Batch, Judgement, Tally, brief, judge_all
 from gradatim.domain import Diagnosis, Execution, Task
 from gradatim.errors import InputError, SubmissionError
+from gradatim.kg.labels import misconception_text
+from gradatim.languages import rendered, say, speaking
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.diagnosis import diagnose as find_faults
 from gradatim.tools.execution import execute as run_tests
@@ -21,6 +23,7 @@ from gradatim.tools.repair.pool import Pool
 from gradatim.tools.sandbox import Sandbox, open_sandbox
 from gradatim.tools.submissions import HandedIn, read_submissions
 from gradatim.tools.taskfile import load_task
+from gradatim.tools.telling import told, told_change, told_why
 
 SHOWN = 3
 """Suspicious lines and misconceptions that a person is shown; the JSON has all."""
@@ -40,6 +43,7 @@ UNJUDGED: dict[str, Any] = {
 @click.command()
 @click.argument("task", type=click.Path())
 @click.argument("programs", nargs=-1, required=True, metavar="PROGRAM...", type=click.Path(allow_dash=True))
+@language_option
 @jsonl_option
 @json_option
 @workers_option
@@ -62,6 +66,7 @@ def diagnose(
     ctx: click.Context,
     task: str,
     programs: tuple[str, ...],
+    language: str | None,
     jsonl_out: Path | None,
     as_json: bool,
     workers: int | None,
@@ -83,9 +88,10 @@ def diagnose(
     Exit codes: 0 every program is correct; 1 some program is not; 2 some program could not be read,
     or the task file is wrong; 3 programs cannot be run safely here.
     """
-    settings = load_settings(workers=workers, sandbox=sandbox, repair_seconds=repair_seconds)
+    settings = load_settings(workers=workers, sandbox=sandbox, repair_seconds=repair_seconds, language=language)
     batch = Batch(programs, settings, as_json, jsonl_out, UNJUDGED)
-    tally = asyncio.run(_diagnose(load_task(task), batch, pool))
+    with speaking(settings.language):
+        tally = asyncio.run(_diagnose(load_task(task), batch, pool))
     ctx.exit(tally.exit_code)
 
 
@@ -153,22 +159,29 @@ def diagnosis_row(name: str, execution: Execution, diagnosis: Diagnosis) -> dict
 def _text(handed_in: HandedIn, execution: Execution, diagnosis: Diagnosis) -> str:
     name = printable(handed_in.name)
     if execution.passed:
-        return f"{click.style('correct', fg='green')}    {name}"
-    lines = [f"{click.style('incorrect', fg='red')}  {name}: {diagnosis.error_category}"]
+        return f"{click.style(say('cli.verdict.correct'), fg='green')}    {name}"
+    lines = [f"{click.style(say('cli.verdict.incorrect'), fg='red')}  {name}: {diagnosis.error_category}"]
     for suspicious in diagnosis.suspicious_lines[:SHOWN]:
-        where = f"line {suspicious.line} ({suspicious.score:.2f})"
+        where = say("cli.line", line=suspicious.line, score=f"{suspicious.score:.2f}")
         lines.append(f"      {where}: {_source_line(handed_in.code, suspicious.line)}")
-        lines.append(f"          {shorten(suspicious.why, 240)}")
+        lines.append(f"          {shorten(told_why(suspicious.why), 240)}")
     lines.extend(
-        f"      misconception {match.id} ({match.confidence:.2f}): {shorten(match.why, 240)}"
+        f"      {say('cli.misconception', name=_called(match.id), score=f'{match.confidence:.2f}')}: "
+        f"{shorten(rendered(match.why), 240)}"
         for match in diagnosis.misconceptions[:SHOWN]
     )
     if diagnosis.repair is not None:
-        beyond = {None: "", True: "; agrees with the reference beyond them", False: "; but not beyond them"}
-        kept = beyond[diagnosis.repair.generalises]
-        lines.append(f"      a change that passes all tests: {shorten(diagnosis.repair.change, 240)}{kept}")
-    lines.extend(f"      {shorten(item.summary, 240)}" for item in diagnosis.evidence if item.kind == "trace")
+        beyond = {None: "tests", True: "beyond", False: "not_beyond"}[diagnosis.repair.generalises]
+        change = shorten(told_change(diagnosis.repair.change), 240)
+        lines.append(f"      {say(f'cli.change.{beyond}', change=change)}")
+    lines.extend(f"      {shorten(told(item).summary, 240)}" for item in diagnosis.evidence if item.kind == "trace")
     return "\n".join(lines)
+
+
+def _called(misconception: str) -> str:
+    """The id, and the name where the language spoken has one."""
+    name = misconception_text(misconception, "name")
+    return misconception if name is None else f"{misconception} {name}"
 
 
 def _source_line(code: str, number: int) -> str:

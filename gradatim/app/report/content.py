@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gradatim.app.report.listing import Token
+from gradatim.app.report.wording import counted, words
 from gradatim.domain import (
     Composite,
     Confidence,
@@ -182,8 +183,8 @@ class Report:
         spent = self.usage
         if not spent.requests:
             return None
-        asked = f"{spent.requests} request{'s' if spent.requests > 1 else ''}"
-        read = f"{spent.input_tokens:,} tokens read"
+        read = words("tokens.read", n=f"{spent.input_tokens:,}")
         if spent.cached_tokens:
-            read += f" ({spent.cached_tokens:,} from its cache)"
-        return f"{asked}: {read}, {spent.output_tokens:,} written"
+            read = words("tokens.cached", n=f"{spent.input_tokens:,}", cached=f"{spent.cached_tokens:,}")
+        requests = counted("request", spent.requests)
+        return words("tokens.all", requests=requests, read=read, written=f"{spent.output_tokens:,}")

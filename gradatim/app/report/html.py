@@ -9,7 +9,6 @@ from functools import cache
 from importlib.resources import files
 
 from gradatim import __version__
-from gradatim.app.console import plural
 from gradatim.app.report.cards import (
     changes_card,
     confidence_card,
@@ -24,10 +23,13 @@ from gradatim.app.report.cards import (
     rubric_card,
     tests_card,
 )
+from gradatim.app.report.cards.base import prose
 from gradatim.app.report.content import Report
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.view import report_of
+from gradatim.app.report.wording import counted, words
 from gradatim.domain import Assessment, LearnerEvent
+from gradatim.languages import spoken
 from gradatim.memory.tracing import ParameterSource
 
 
@@ -72,7 +74,7 @@ def _page(report: Report, style: Html, digest: str) -> Html:
     )
     return html(
         """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy"
@@ -83,7 +85,7 @@ def _page(report: Report, style: Html, digest: str) -> Html:
 <style>{style}</style>
 </head>
 <body>
-<a class="skip" href="#feedback">Skip to the feedback</a>
+<a class="skip" href="#feedback">{skip}</a>
 <main>
 {heading}
 {cards}
@@ -92,9 +94,11 @@ def _page(report: Report, style: Html, digest: str) -> Html:
 </body>
 </html>
 """,
+        language=spoken(),
+        skip=words("skip"),
         digest=digest,
         title=report.title,
-        verdict=report.verdict,
+        verdict=words(f"verdict.{report.verdict}"),
         style=style,
         heading=_heading(report),
         cards=join((card for card in cards if card), "\n"),
@@ -106,75 +110,80 @@ def _heading(report: Report) -> Html:
     right = report.verdict == "correct"
     eyebrow = [
         report.filename,
-        f"learner {report.learner}" if report.learner else "",
-        f"assessment {report.id}",
+        words("learner", id=report.learner) if report.learner else "",
+        words("assessment", id=report.id),
     ]
     return html(
         """<header class="top {verdict}">
 <p class="eyebrow">{eyebrow}</p>
 <h1>{title}</h1>
 <ul class="chips">
-<li class="{tone}">{sign} {verdict}</li>
-<li>{passed} of {total} passed{hidden}</li>{category}
-<li>confidence {confidence:.2f}</li>
+<li class="{tone}">{sign} {told}</li>
+<li>{passed}{hidden}</li>{category}
+<li>{confidence}</li>
 {delivery}
 {isolation}
 </ul>{load_error}{statement}
 </header>""",
         verdict=report.verdict,
+        told=words(f"verdict.{report.verdict}"),
         eyebrow=" · ".join(part for part in eyebrow if part),
         title=report.title,
         tone="good" if right else "bad",
         sign="✓" if right else "✗",
-        passed=report.passed,
-        total=plural(report.total, "test"),
-        hidden=f" ({report.hidden} hidden)" if report.hidden else "",
-        category=html("\n<li>kind of error: {name}</li>", name=report.error_category)
+        passed=words("passed", passed=report.passed, tests=counted("test", report.total)),
+        hidden=f" ({words('hidden_count', n=report.hidden)})" if report.hidden else "",
+        category=html("\n<li>{kind}</li>", kind=words("error_category", name=report.error_category))
         if report.error_category
         else None,
-        confidence=report.confidence.value,
+        confidence=f"{words('confidence')} {report.confidence.value:.2f}",
         delivery=_delivery_chip(report),
         isolation=_isolation_chip(report),
         load_error=_load_error(report),
-        statement=html("\n<details><summary>The task</summary><p>{text}</p></details>", text=report.statement.strip()),
+        statement=html(
+            "\n<details><summary>{task}</summary><p>{text}</p></details>",
+            task=words("task"),
+            text=report.statement.strip(),
+        ),
     )
 
 
 def _delivery_chip(report: Report) -> Html:
     if report.delivery.state == "delivered":
-        return html('<li class="good">delivered</li>')
+        return html('<li class="good">{state}</li>', state=words("chip.delivered"))
     if report.delivery.state == "held":
-        return html('<li class="warn">held for review</li>')
-    return html('<li class="bad">not delivered</li>')
+        return html('<li class="warn">{state}</li>', state=words("chip.held"))
+    return html('<li class="bad">{state}</li>', state=words("chip.rejected"))
 
 
 def _isolation_chip(report: Report) -> Html:
     if report.tier == "unsafe":
-        return html('<li class="bad">executed without isolation, {seconds:.2f} s</li>', seconds=report.seconds)
-    return html("<li>executed in {tier}, {seconds:.2f} s</li>", tier=report.tier, seconds=report.seconds)
+        return html('<li class="bad">{text}</li>', text=words("executed_openly", seconds=f"{report.seconds:.2f}"))
+    return html("<li>{text}</li>", text=words("executed_in", tier=report.tier, seconds=f"{report.seconds:.2f}"))
 
 
 def _load_error(report: Report) -> Html | None:
     fault = report.load_error
     if fault is None:
         return None
-    where = f" (line {fault.line})" if fault.line else ""
-    return html(
-        '\n<p class="notice bad">The program cannot be loaded: <code>{type}</code>: {message}{where}</p>',
-        type=fault.type,
-        message=fault.message,
-        where=where,
-    )
+    where = words("at_line", line=fault.line) if fault.line else ""
+    text = words("cannot_load_page", error=f"`{fault.type}`", message=fault.message, where=where)
+    return html('\n<p class="notice bad">{text}</p>', text=prose(text))
 
 
 def _footer(report: Report) -> Html:
-    facts = [f"gradatim {__version__}", f"model {report.model}", f"feedback by {report.author}"]
+    facts = [
+        f"gradatim {__version__}",
+        words("model", name=report.model),
+        words("feedback_by", author=report.author),
+    ]
     if report.tokens:
         facts.append(report.tokens)
     if report.prompts:
-        facts.append("prompts " + ", ".join(f"{name} v{version}" for name, version in report.prompts))
+        listed = ", ".join(f"{name} v{version}" for name, version in report.prompts)
+        facts.append(words("prompts", listed=listed))
     if report.full:
-        facts.append("full report for staff: not for the learner")
+        facts.append(words("staff"))
     return html("<p>{facts}</p>", facts=" · ".join(facts))
 
 

@@ -14,11 +14,13 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from gradatim.app.console import plural, printable, shorten
+from gradatim.app.console import printable, shorten
 from gradatim.app.report.content import STRONG, Mark, NodeTime, Part, ProgramLine, Report, Sentence, TestRow
 from gradatim.app.report.listing import TokenKind
 from gradatim.app.report.view import report_of
+from gradatim.app.report.wording import called, counted, named, words
 from gradatim.domain import Assessment, Composite
+from gradatim.kg.labels import concept_name
 
 WIDE = 110
 """Columns from which sources and times have room beside what they belong to."""
@@ -82,23 +84,23 @@ class TerminalReport:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         report, wide = self.report, options.max_width >= WIDE
         yield _heading(report)
-        yield from _section("Tests", _tests(report, wide))
-        yield from _section(f"Program  {report.filename}", _program(report))
-        yield from _section("Feedback", _feedback(report))
+        yield from _section(words("title.tests"), _tests(report, wide))
+        yield from _section(f"{words('title.program')}  {report.filename}", _program(report))
+        yield from _section(words("title.feedback"), _feedback(report))
         if report.misconceptions:
-            yield from _section("Misconceptions", _misconceptions(report))
+            yield from _section(words("title.misconceptions"), _misconceptions(report))
         if report.evidence or report.withheld_evidence:
-            yield from _section("Evidence", _evidence(report, wide))
+            yield from _section(words("title.evidence"), _evidence(report, wide))
         if report.repair:
-            yield from _section("Verified repair", _repair(report))
+            yield from _section(words("title.repair"), _repair(report))
         if report.rubric is not None:
-            yield from _section("Rubric", _rubric(report.rubric))
-        yield from _section("Confidence", _confidence(report))
-        yield from _section("Delivery", _delivery(report))
+            yield from _section(words("title.rubric"), _rubric(report.rubric))
+        yield from _section(words("title.confidence"), _confidence(report))
+        yield from _section(words("title.delivery"), _delivery(report))
         if report.changes:
-            yield from _section("Learner state", _changes(report))
+            yield from _section(words("title.learner"), _changes(report))
         if report.stages:
-            yield from _section("Path", _path(report, options.max_width - 2))
+            yield from _section(words("title.path"), _path(report, options.max_width - 2))
 
 
 def _section(title: str, *content: RenderableType) -> Iterator[RenderableType]:
@@ -111,28 +113,28 @@ def _heading(report: Report) -> RenderableType:
     right = report.verdict == "correct"
     colour = "green" if right else "red"
     verdict = Text.assemble(
-        (f"{'✓' if right else '✗'} {report.verdict}", f"bold {colour}"),
-        f"   {report.passed} of {plural(report.total, 'test')} passed",
-        (f", {report.hidden} hidden" if report.hidden else "", "dim"),
+        (f"{'✓' if right else '✗'} {words(f'verdict.{report.verdict}')}", f"bold {colour}"),
+        f"   {words('passed', passed=report.passed, tests=counted('test', report.total))}",
+        (f", {words('hidden_count', n=report.hidden)}" if report.hidden else "", "dim"),
     )
     facts = [report.title]
     if report.error_category:
-        facts.append(f"kind of error: {report.error_category}")
+        facts.append(words("error_category", name=report.error_category))
     if report.learner:
-        facts.append(f"learner {report.learner}")
-    isolation = "without isolation" if report.tier == "unsafe" else f"isolated by {report.tier}"
+        facts.append(words("learner", id=report.learner))
+    isolation = words("without_isolation") if report.tier == "unsafe" else words("isolated", tier=report.tier)
     lines: list[Text] = [
         verdict,
         Text(printable("  ·  ".join(facts))),
         Text(
-            f"executed {isolation} in {report.seconds:.2f} s",
+            words("executed", how=isolation, seconds=f"{report.seconds:.2f}"),
             style="bold red" if report.tier == "unsafe" else "dim",
         ),
     ]
     if report.load_error:
         fault = report.load_error
-        where = f" (line {fault.line})" if fault.line else ""
-        text = f"the program cannot be loaded: {fault.type}: {fault.message}{where}"
+        where = words("at_line", line=fault.line) if fault.line else ""
+        text = words("cannot_load", error=fault.type, message=fault.message, where=where)
         lines.append(Text(printable(text), style="red"))
     return Panel(Group(*lines), box=box.ROUNDED, border_style=colour, padding=(0, 1))
 
@@ -140,12 +142,12 @@ def _heading(report: Report) -> RenderableType:
 def _tests(report: Report, wide: bool) -> RenderableType:
     table = Table(box=None, expand=True, padding=(0, 1), header_style="dim", collapse_padding=True, pad_edge=False)
     table.add_column("", width=1)
-    table.add_column("id", no_wrap=True, max_width=10)
-    table.add_column("test", ratio=4, overflow="fold")
-    table.add_column("expected", ratio=3, overflow="fold")
-    table.add_column("got", ratio=4, overflow="fold")
+    table.add_column(words("column.id"), no_wrap=True, max_width=10)
+    table.add_column(words("column.test"), ratio=4, overflow="fold")
+    table.add_column(words("column.expected"), ratio=3, overflow="fold")
+    table.add_column(words("column.got"), ratio=4, overflow="fold")
     if wide:
-        table.add_column("time", justify="right", no_wrap=True, width=8)
+        table.add_column(words("column.time"), justify="right", no_wrap=True, width=8)
     for test in report.tests:
         glyph, colour = _STATUS.get(test.status, ("✗", "red"))
         row = [
@@ -161,21 +163,23 @@ def _tests(report: Report, wide: bool) -> RenderableType:
 
 def _name(test: TestRow) -> Text:
     if test.label is None:
-        return Text("hidden test", style="dim italic")
-    words = Text(shorten(f"{test.name}: {test.label}" if test.name else test.label))
-    return words.append(" (hidden)", style="yellow") if test.hidden else words
+        return Text(words("hidden_test"), style="dim italic")
+    label = Text(shorten(f"{test.name}: {test.label}" if test.name else test.label))
+    return label.append(f" ({words('hidden')})", style="yellow") if test.hidden else label
 
 
 def _actual(test: TestRow, colour: str) -> Text:
     if test.status == "passed":
         return Text(
-            "passed" if test.hidden and test.actual is None else shorten(test.actual or "passed"),
+            words("status.passed")
+            if test.hidden and test.actual is None
+            else shorten(test.actual or words("status.passed")),
             style=colour,
         )
-    words = test.actual if test.status in ("failed", "error") and test.actual is not None else None
-    if words is None:
-        words = test.detail or test.status.replace("-", " ")
-    return Text(shorten(words), style=colour)
+    came = test.actual if test.status in ("failed", "error") and test.actual is not None else None
+    if came is None:
+        came = test.detail or words(f"status.{test.status}")
+    return Text(shorten(came), style=colour)
 
 
 def _program(report: Report) -> RenderableType:
@@ -204,7 +208,9 @@ def _program(report: Report) -> RenderableType:
             code,
         )
         for number, note in enumerate(line.notes):
-            score = f" ({line.suspicion:.0%} suspicious)" if not number and line.suspicion is not None else ""
+            score = (
+                words("suspicious", share=f"{line.suspicion:.0%}") if not number and line.suspicion is not None else ""
+            )
             table.add_row("", "", Text(f"└ {printable(note)}{score}", style=f"{colour} italic"))
     if report.program and report.program[-1].number > previous:
         _skipped(table, report.program[-1].number - previous)
@@ -220,27 +226,26 @@ def _shown(program: Sequence[ProgramLine]) -> set[int]:
 
 
 def _skipped(table: Table, count: int) -> None:
-    table.add_row("", Text("⋮", style="dim"), Text(plural(count, "line"), style="dim"))
+    table.add_row("", Text("⋮", style="dim"), Text(counted("line", count), style="dim"))
 
 
 def _feedback(report: Report) -> RenderableType:
     if not report.parts:
         held = report.delivery.state == "held"
         return Text(
-            "This feedback waits for a person and is shown once it is released."
-            if held
-            else "There is no feedback to show.",
+            words("waits") if held else words("no_feedback"),
             style="yellow" if held else "dim",
         )
     content: list[RenderableType] = []
     if report.delivery.state != "delivered":
-        content.append(Text("Not delivered: the learner does not see this.", style="bold yellow"))
+        content.append(Text(words("undelivered"), style="bold yellow"))
     for number, part in enumerate(report.parts):
         if number or content:
             content.append(Text())
         content.extend(_part(part, report.full))
     content.append(Text())
-    content.append(Text(printable(f"✓ checked and true   ✗ refuted   ? not checked   by {report.author}"), style="dim"))
+    legend = "   ".join(f"{_GLYPHS[mark][0]} {words(f'mark.{mark}')}" for mark in ("supported", "refuted", "unchecked"))
+    content.append(Text(printable(f"{legend}   {words('by_author', author=report.author)}"), style="dim"))
     return Group(*content)
 
 
@@ -264,9 +269,9 @@ def _part(part: Part, full: bool) -> Iterator[RenderableType]:
 def _sentence(sentence: Sentence) -> Text:
     text = Text()
     if sentence.mark == "unchecked":
-        text.append("not checked: ", style="yellow")
+        text.append(f"{words('mark.unchecked')}: ", style="yellow")
     if sentence.mark == "refuted":
-        text.append("refuted: ", style="red")
+        text.append(f"{words('mark.refuted')}: ", style="red")
     text.append_text(_prose(sentence.text, "italic" if sentence.mark == "unchecked" else ""))
     for cite in sentence.cites:
         text.append(f" [{printable(cite)}]", style="cyan dim")
@@ -286,20 +291,20 @@ def _misconceptions(report: Report) -> RenderableType:
     table.add_column(no_wrap=True, style="cyan", justify="right", width=4)
     table.add_column()
     for match in report.misconceptions:
-        lines = f" (line {', '.join(map(str, match.lines))})" if match.lines else ""
+        lines = words("at_lines", lines=", ".join(map(str, match.lines))) if match.lines else ""
         table.add_row(
             f"{match.confidence:.0%}",
-            Text.assemble((printable(match.id), "bold"), (lines, "dim"), "  ", _prose(match.why)),
+            Text.assemble((printable(called(match.id)), "bold"), (lines, "dim"), "  ", _prose(match.why)),
         )
     return table
 
 
 def _evidence(report: Report, wide: bool) -> RenderableType:
     table = Table(box=None, expand=True, padding=(0, 1), header_style="dim", pad_edge=False, collapse_padding=True)
-    table.add_column("id", style="cyan", overflow="fold", max_width=38)
-    table.add_column("what was found", ratio=1)
+    table.add_column(words("column.id"), style="cyan", overflow="fold", max_width=38)
+    table.add_column(words("column.found"), ratio=1)
     if wide:
-        table.add_column("by", style="dim", no_wrap=True)
+        table.add_column(words("column.by"), style="dim", no_wrap=True)
     else:
         table.show_header = False
         table.columns[0].max_width = 2
@@ -308,7 +313,7 @@ def _evidence(report: Report, wide: bool) -> RenderableType:
     for item in told:
         name, source, summary = Text(printable(item.id)), Text(printable(item.source)), _prose(item.summary)
         if not item.visible:
-            summary.append(" (not for the learner)", style="yellow")
+            summary.append(f" ({words('not_for_learner')})", style="yellow")
         if wide:
             table.add_row(name, summary, source)
         else:
@@ -316,10 +321,10 @@ def _evidence(report: Report, wide: bool) -> RenderableType:
             table.add_row("•", Group(title, summary))
     content: list[RenderableType] = [table] if told else []
     if others:
-        content.append(Text.assemble(("also at hand: ", "dim"), (", ".join(others), "cyan dim")))
+        content.append(Text.assemble((words("also_at_hand"), "dim"), (", ".join(others), "cyan dim")))
     if report.withheld_evidence:
-        left = plural(report.withheld_evidence, "further item rests", "further items rest")
-        content.append(Text(f"{left} on hidden tests or other people's data.", style="dim"))
+        left = counted("withheld", report.withheld_evidence)
+        content.append(Text(words("withheld_evidence", items=left), style="dim"))
     return Group(*content)
 
 
@@ -339,13 +344,15 @@ def _confidence(report: Report) -> RenderableType:
     table.add_column(no_wrap=True, justify="right")
     table.add_column(style="dim")
     confidence = report.confidence
-    note = "calibrated" if confidence.calibrated else "not calibrated yet"
-    table.add_row(Text("confidence", style="bold"), _bar(confidence.value), Text(f"{confidence.value:.2f}"), note)
+    note = words("calibrated.short" if confidence.calibrated else "uncalibrated.short")
+    table.add_row(
+        Text(words("confidence"), style="bold"), _bar(confidence.value), Text(f"{confidence.value:.2f}"), note
+    )
     for name, value in confidence.components.items():
         if value is None:
-            table.add_row(f"  {printable(name)}", Text("–", style="dim"), "", "not measured")
+            table.add_row(f"  {printable(named('component', name))}", Text("–", style="dim"), "", words("unmeasured"))
         else:
-            table.add_row(f"  {printable(name)}", _bar(value), f"{value:.2f}", "")
+            table.add_row(f"  {printable(named('component', name))}", _bar(value), f"{value:.2f}", "")
     return table
 
 
@@ -357,9 +364,9 @@ def _bar(value: float, width: int = 24) -> Text:
 def _delivery(report: Report) -> RenderableType:
     glyph, colour = _DELIVERY[report.delivery.state]
     content = [Text.assemble((f"{glyph} ", colour), (printable(report.delivery.headline), colour))]
-    content += [Text(f"  because {printable(reason)}") for reason in report.delivery.reasons]
+    content += [Text(printable(f"  {words('delivery.because', reason=reason)}")) for reason in report.delivery.reasons]
     if report.revisions:
-        content.append(Text(f"  after {plural(report.revisions, 'revision')}"))
+        content.append(Text(f"  {words('delivery.after', revisions=counted('revision', report.revisions))}"))
     for item in report.degradations:
         text = f"! {item.node}: {item.reason} → {item.fallback}"
         content.append(Text(printable(text), style="yellow"))
@@ -373,7 +380,7 @@ def _rubric(rubric: Composite) -> RenderableType:
     table.add_column(no_wrap=True, justify="right")
     table.add_column(style="dim")
     for item in rubric.measures:
-        name = item.name.replace("_", " ")
+        name = named("rubric", item.name)
         if item.value is None:
             table.add_row(f"  {name}", Text("–", style="dim"), "", printable(item.why))
         else:
@@ -389,12 +396,12 @@ def _changes(report: Report) -> RenderableType:
     for change in report.changes:
         up = change.after >= change.before
         table.add_row(
-            Text(printable(change.concept)),
+            Text(printable(concept_name(change.concept, change.concept))),
             f"{change.before:.2f}",
             Text(f"{'▲' if up else '▼'} {change.after:.2f}", style="green" if up else "red"),
             Text(f"{change.after - change.before:+.2f}", style="dim"),
         )
-    return Group(Text("estimated mastery, before and after", style="dim"), table)
+    return Group(Text(words("mastery"), style="dim"), table)
 
 
 def _path(report: Report, width: int) -> RenderableType:
@@ -406,7 +413,7 @@ def _path(report: Report, width: int) -> RenderableType:
         if lines[-1] and lines[-1].cell_len + piece.cell_len > width:
             lines.append(Text())
         lines[-1].append_text(piece)
-    facts = [f"{report.node_seconds:.2f} s of work", f"model {report.model}"]
+    facts = [words("work", seconds=f"{report.node_seconds:.2f}"), words("model", name=report.model)]
     if report.tokens:
         facts.append(report.tokens)
     return Group(*lines, Text(printable("  ·  ".join(facts)), style="dim"))

@@ -19,8 +19,22 @@ from gradatim.app.report.content import (
 )
 from gradatim.app.report.listing import lines_of, tokens
 from gradatim.app.report.redaction import Redaction
-from gradatim.domain import Assessment, LearnerEvent, Outcome, Statement, TestCase, Usage, Verdict
+from gradatim.app.report.wording import words
+from gradatim.domain import (
+    Assessment,
+    Check,
+    Composite,
+    LearnerEvent,
+    Outcome,
+    ProseClaim,
+    Statement,
+    TestCase,
+    Usage,
+    Verdict,
+)
+from gradatim.languages import phrase
 from gradatim.memory.tracing import ParameterSource
+from gradatim.tools.telling import told, told_change, told_match, told_measure, told_reason, told_why
 
 UNCHECKED = "Not checked: "
 """How the deliverer marks a sentence that nothing could decide; a report shows the mark itself instead.
@@ -68,9 +82,9 @@ def report_of(
     evidence = redact.evidence(diagnosis.evidence)
     parts = _parts(assessment, redact, full=full) if full or assessment.delivered else ()
     cited = _cited(assessment, parts)
-    matches = tuple(item.model_copy(update={"why": redact(item.why)}) for item in diagnosis.misconceptions)
+    matches = tuple(told_match(item.model_copy(update={"why": redact(item.why)})) for item in diagnosis.misconceptions)
     degraded = tuple(item.model_copy(update={"reason": redact(item.reason)}) for item in assessment.degradations)
-    reasons = tuple(redact(reason) for reason in assessment.confidence.reasons)
+    reasons = tuple(told_reason(redact(reason)) for reason in assessment.confidence.reasons)
     return Report(
         id=assessment.id,
         title=task.title,
@@ -90,7 +104,7 @@ def report_of(
         parts=parts,
         author=assessment.feedback.author,
         evidence=tuple(
-            item.model_copy(update={"summary": redact(item.summary)})
+            told(item.model_copy(update={"summary": redact(item.summary)}))
             for item in sorted(evidence, key=lambda item: item.id not in cited)
         ),
         cited=cited,
@@ -102,7 +116,7 @@ def report_of(
         revisions=assessment.revisions,
         degradations=degraded,
         changes=assessment.changes,
-        rubric=assessment.rubric,
+        rubric=None if assessment.rubric is None else _told_rubric(assessment.rubric),
         stages=_stages(assessment),
         model=assessment.model,
         usage=sum(assessment.usage.values(), Usage()),
@@ -113,24 +127,38 @@ def report_of(
     )
 
 
+def _told_rubric(rubric: Composite) -> Composite:
+    """The rubric with its reasons in the language spoken."""
+    told_measures = tuple(item.model_copy(update={"why": told_measure(item.why)}) for item in rubric.measures)
+    return rubric.model_copy(update={"measures": told_measures})
+
+
 def mark_of(statement: Statement) -> Mark:
     """What became of a statement: refuted by any check, supported only when every claim was."""
     if statement.refuted:
         return "refuted"
+    if any(_said_whole(check, statement) for check in statement.checks):
+        return "supported"
     if statement.unchecked or len(statement.checks) < len(statement.claims):
         return "unchecked"
     return "supported" if statement.checks else "none"
 
 
+def _said_whole(check: Check, statement: Statement) -> bool:
+    """Whether evidence says the whole sentence word for word, so that its claims need no checks of their own."""
+    return (
+        check.verdict == "supported"
+        and check.method == "evidence"
+        and check.detail.startswith("said by ")
+        and isinstance(check.claim, ProseClaim)
+        and check.claim.text == statement.text
+    )
+
+
 def part_title(key: str, verdict: Verdict) -> str:
     """What a learner reads above a part of the feedback."""
-    titles = {
-        "error_identification": "What is wrong" if verdict == "incorrect" else "What the tests show",
-        "explanation": "Why",
-        "corrective_suggestion": "What to try next",
-        "encouragement": "What goes well",
-    }
-    return titles[key]
+    shown = key == "error_identification" and verdict == "correct"
+    return words("part.tests_show" if shown else f"part.{key}")
 
 
 def _test(assessment: Assessment, outcome: Outcome, full: bool) -> TestRow:
@@ -144,7 +172,7 @@ def _test(assessment: Assessment, outcome: Outcome, full: bool) -> TestRow:
     raised = outcome.exception
     actual = outcome.actual
     if raised is not None:
-        where = f" (line {raised.line})" if raised.line else ""
+        where = words("at_line", line=raised.line) if raised.line else ""
         actual = f"{raised.type}: {raised.message}".rstrip(": ") + where
     return TestRow(
         id=outcome.test,
@@ -171,7 +199,7 @@ def _program(assessment: Assessment, redact: Redaction) -> tuple[ProgramLine, ..
     notes: dict[int, list[str]] = {}
     for item in assessment.diagnosis.suspicious_lines[:SUSPECTS]:
         suspicion[item.line] = max(item.score, suspicion.get(item.line, 0.0))
-        notes.setdefault(item.line, []).append(redact(item.why))
+        notes.setdefault(item.line, []).append(told_why(redact(item.why)))
     for raised in _exceptions(assessment, redact):
         if raised[0] not in notes or raised[1] not in notes[raised[0]]:
             notes.setdefault(raised[0], []).append(raised[1])
@@ -186,7 +214,7 @@ def _exceptions(assessment: Assessment, redact: Redaction) -> list[tuple[int, st
     facts = [assessment.execution.load_error] + [
         outcome.exception for outcome in assessment.execution.outcomes if outcome.test not in redact.hidden
     ]
-    return list(dict.fromkeys((fact.line, f"raises {fact.type}") for fact in facts if fact and fact.line))
+    return list(dict.fromkeys((fact.line, words("raises", error=fact.type)) for fact in facts if fact and fact.line))
 
 
 def _parts(assessment: Assessment, redact: Redaction, *, full: bool) -> tuple[Part, ...]:
@@ -196,21 +224,24 @@ def _parts(assessment: Assessment, redact: Redaction, *, full: bool) -> tuple[Pa
             key,
             part_title(key, verdict),
             tuple(_sentence(statement, redact) for statement in statements),
-            "from evidence, not by the model" if key in feedback.completed else "",
+            words("remark.completed") if key in feedback.completed else "",
         )
         for key, statements in feedback.parts()
         if statements
     ]
     if full and feedback.withheld:
         sentences = tuple(_sentence(statement, redact) for statement in feedback.withheld)
-        parts.append(Part("withheld", "Withheld", sentences, "nothing bears it out; no learner sees it"))
+        parts.append(Part("withheld", words("part.withheld"), sentences, words("remark.withheld")))
     return tuple(parts)
 
 
 def _sentence(statement: Statement, redact: Redaction) -> Sentence:
+    text = statement.text
+    for opening in (UNCHECKED, phrase("labels.unchecked")):
+        text = text.removeprefix(opening)
     return Sentence(
-        text=redact(statement.text.removeprefix(UNCHECKED)),
-        mark="unchecked" if statement.text.startswith(UNCHECKED) else mark_of(statement),
+        text=redact(text),
+        mark="unchecked" if text != statement.text else mark_of(statement),
         cites=statement.evidence,
         findings=tuple(Finding(check.verdict, check.method, redact.check(check)) for check in statement.checks),
     )
@@ -229,21 +260,21 @@ def _repair(assessment: Assessment) -> RepairView | None:
         lines_of(assessment.submission.code),
         lines_of(repair.code),
         fromfile=assessment.submission.filename,
-        tofile="repaired",
+        tofile=words("repaired"),
         lineterm="",
         n=1,
     )
-    return RepairView(f"A change that makes every test pass: {repair.change}.", tuple(changes)[2:])
+    return RepairView(words("repair", change=told_change(repair.change)), tuple(changes)[2:])
 
 
 def _delivery(assessment: Assessment, reasons: tuple[str, ...]) -> Delivery:
     reviewer = assessment.reviewed_by
     if assessment.delivered:
-        how = f"released by {reviewer}" if reviewer else "without a person in between"
-        return Delivery("delivered", f"Delivered to the learner, {how}", reasons)
+        how = words("delivery.released", reviewer=reviewer) if reviewer else words("delivery.without")
+        return Delivery("delivered", words("delivery.delivered", how=how), reasons)
     if assessment.waiting:
-        return Delivery("held", "Held for review: a person decides before the learner reads the feedback", reasons)
-    return Delivery("rejected", f"Not delivered: rejected by {reviewer or 'a person'}", reasons)
+        return Delivery("held", words("delivery.held"), reasons)
+    return Delivery("rejected", words("delivery.rejected", reviewer=reviewer or words("delivery.person")), reasons)
 
 
 def _stages(assessment: Assessment) -> tuple[tuple[NodeTime, ...], ...]:

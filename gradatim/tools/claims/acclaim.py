@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from gradatim.domain import Check, TestCountClaim
+from gradatim.languages.language import DEFAULT
+from gradatim.languages.meaning import patterns, written_in
 from gradatim.tools.claims.case import Case
 
 _RIGHT = r"(?:correct|right|perfect|flawless|faultless|finished|(?:error|bug|fault)[- ]free)"
@@ -33,8 +35,13 @@ def false_acclaim(sentence: str, case: Case) -> Check | None:
     """A refutation when a sentence takes a program that fails tests for right; `None` for any other."""
     if case.execution.passed:
         return None
-    found = _ACCLAIM.search(sentence)
-    if found is None or _OPEN.search(sentence[: found.end()]):
+    code = written_in(sentence)
+    praises, leaves_open = _ACCLAIM, _OPEN
+    if code != DEFAULT:
+        praises = patterns(code, "acclaim") or _ACCLAIM
+        leaves_open = patterns(code, "acclaim_open") or _OPEN
+    found = praises.search(sentence)
+    if found is None or leaves_open.search(sentence[: found.end()]):
         return None
     outcomes = case.execution.outcomes
     failed = sum(outcome.status != "passed" for outcome in outcomes)

@@ -13,10 +13,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from gradatim.domain import Evidence
+from gradatim.languages.language import DEFAULT
+from gradatim.languages.meaning import meaning_of, written_in
+from gradatim.languages.speaking import spoken as language_spoken
 from gradatim.tools.claims.code import occurs, tokens
 from gradatim.tools.claims.extraction.reading import Reading
 from gradatim.tools.claims.sentences import sentences
 from gradatim.tools.claims.wording import Wording, contradicts, wording_of
+from gradatim.tools.telling import told
 
 CONTAINMENT = 0.72
 """Share of a clause's content words that has to occur in the evidence."""
@@ -46,8 +50,11 @@ def grounded(sentence: str, evidence: Sequence[Evidence], program: str = "") -> 
         return None
     usable = [item for item in evidence if item.kind not in ("history", "mastery") or _EARLIER.search(sentence)]
     for item in usable:
-        if _verbatim(sentence, item):
+        if _verbatim(sentence, item) or _verbatim(sentence, told(item)):
             return item.id
+    if written_in(sentence) != DEFAULT:  # words of another language are not compared one by one
+        meaning = meaning_of(sentence)
+        return grounded(meaning.whole, evidence, program) if meaning is not None and meaning.whole else None
     found: list[str] = []
     clauses = [clause for clause in _JOINS.split(sentence) if wording_of(clause).words or wording_of(clause).codes]
     for clause in clauses:
@@ -59,8 +66,12 @@ def grounded(sentence: str, evidence: Sequence[Evidence], program: str = "") -> 
 
 
 def spoken(item: Evidence) -> tuple[str, ...]:
-    """Sentences of a piece of evidence that may be said as they stand: what was seen, a truth, a definition."""
-    texts = [_BELIEF.sub("", item.summary).strip()]
+    """Sentences of a piece of evidence that may be said as they stand: what was seen, a truth, a definition.
+
+    They are those of the language spoken.
+    """
+    item = told(item)
+    texts = [_without_belief(item)]
     texts += [str(item.detail[key]) for key in ("correction", "definition") if isinstance(item.detail.get(key), str)]
     return tuple(sentence for text in texts for sentence in _sentences(text))
 
@@ -68,7 +79,7 @@ def spoken(item: Evidence) -> tuple[str, ...]:
 def _verbatim(sentence: str, item: Evidence) -> bool:
     """Whether the evidence holds the sentence word for word, as some of its own sentences or one of its clauses."""
     wanted = _plain(sentence)
-    if len(wanted) < 8:
+    if len(wanted) < (8 if wanted.isascii() else 4):  # signs of other scripts say more
         return False
     return any(
         wanted == _plain(said) or wanted in _clauses(said) for text in _texts(item) for said in _windows(text, 4)
@@ -129,12 +140,19 @@ def _sentences(text: str) -> tuple[str, ...]:
 
 def _texts(item: Evidence) -> Iterator[str]:
     """The true texts of a piece of evidence; a wrong belief that it reports is none of them."""
-    yield _BELIEF.sub("", item.summary).strip()
+    yield _without_belief(item)
     for key in _TEXT_KEYS:
         value = item.detail.get(key)
         # the text of a line is code and says nothing
         if isinstance(value, str) and item.kind != "line":
             yield value
+
+
+def _without_belief(item: Evidence) -> str:
+    """The summary; of a misconception, its truth alone where that stands beside it."""
+    if item.kind == "misconception" and language_spoken() != DEFAULT and isinstance(item.detail.get("correction"), str):
+        return ""
+    return _BELIEF.sub("", item.summary).strip()
 
 
 def _windows(text: str, most: int) -> Iterator[str]:
@@ -146,4 +164,4 @@ def _windows(text: str, most: int) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\s`*_\"'.!?,:;]+", " ", text.lower()).strip()
+    return re.sub(r"[\s`*_\"'.!?,:;。！？，：；、“”]+", " ", text.lower()).strip()

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gradatim.domain import Check, ProseClaim
+from gradatim.languages.language import DEFAULT
+from gradatim.languages.meaning import patterns, written_in
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.code import occurs, parse, tokens
 from gradatim.tools.claims.generic import is_generic, statements_in
 from gradatim.tools.claims.novelty import added_tokens, new_expressions
+from gradatim.tools.telling import told
 
 _SPAN = re.compile(r"```(?:[a-zA-Z]+(?=\s))?(.+?)(?:```|$)|``(.+?)``|`([^`]+)`", re.DOTALL)
 _DIRECTS = re.compile(
@@ -28,6 +31,8 @@ _DIRECTS = re.compile(
     re.IGNORECASE,
 )
 _CURRICULUM = frozenset({"misconception", "concept", "passage", "path"})
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+"""Wide signs as people of some scripts type them, `（`, `＋`, `＜`, as those of code."""
 LINE = 4
 """Tokens from which a line counts when it is written without backticks."""
 
@@ -56,12 +61,13 @@ def find_leak(text: str, case: Case) -> Check | None:
     """
     if case.task.reveal_solution or not text.strip() or _curricular(text, case):
         return None
+    read = text.translate(_NARROW)
     secret = _secret(
         case.submission.code,
         (case.task.statement, case.task.setup, *(test.call or test.check or "" for test in case.task.tests)),
         (case.task.reference or "", case.diagnosis.repair.code if case.diagnosis.repair else ""),
     )
-    told = next(_told(text, secret, _examples(case)), None)
+    told = next(_told(read, secret, _examples(case)), None)
     if told is None:
         return None
     detail = f"it shows a part of the solution, `{_short(told)}`, which this task does not allow"
@@ -70,7 +76,7 @@ def find_leak(text: str, case: Case) -> Check | None:
 
 def _told(text: str, secret: _Secret, examples: Sequence[str]) -> Iterator[str]:
     """Pieces of a text that give something away."""
-    directs = bool(_DIRECTS.search(_SPAN.sub(" ", text)))
+    directs = _tells_to(_SPAN.sub(" ", text))
     for match in _SPAN.finditer(text):
         code = next(group for group in match.groups() if group is not None).strip()
         quote = tuple(tokens(code))
@@ -92,6 +98,15 @@ def _told(text: str, secret: _Secret, examples: Sequence[str]) -> Iterator[str]:
         for item in secret.expressions:
             if len(item) >= 3 and occurs(item, prose):
                 yield " ".join(item)
+
+
+def _tells_to(prose: str) -> bool:
+    """Whether words tell somebody to write something."""
+    if _DIRECTS.search(prose):
+        return True
+    code = written_in(prose)
+    own = patterns(code, "directs") if code != DEFAULT else None
+    return own is not None and own.search(prose) is not None
 
 
 @lru_cache(maxsize=64)
@@ -139,13 +154,15 @@ def _small(expression: tuple[str, ...]) -> bool:
 
 
 def _curricular(text: str, case: Case) -> bool:
-    """Whether a text stands word for word in a visible piece of curriculum."""
+    """Whether a text stands word for word in a visible piece of curriculum, as it is or as it is told."""
     wanted = _plain(text)
+    least = 12 if wanted.isascii() else 6  # signs of other scripts say more
     for item in case.evidence.values():
-        if item.visible and item.kind in _CURRICULUM and len(wanted) >= 12:
-            said = [item.summary, *(value for value in item.detail.values() if isinstance(value, str))]
-            if any(wanted in _plain(part) for part in said):
-                return True
+        if item.visible and item.kind in _CURRICULUM and len(wanted) >= least:
+            for form in (item, told(item)):
+                said = [form.summary, *(value for value in form.detail.values() if isinstance(value, str))]
+                if any(wanted in _plain(part) for part in said):
+                    return True
     return False
 
 
@@ -156,7 +173,7 @@ def _examples(case: Case) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.lower().split()).rstrip(".!?")
+    return " ".join(text.lower().split()).rstrip(".!?。！？")
 
 
 def _short(code: str) -> str:

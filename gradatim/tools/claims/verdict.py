@@ -17,6 +17,7 @@ from gradatim.domain import (
     ProseClaim,
     Repair,
 )
+from gradatim.languages.meaning import Meaning, meaning_of
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.checker import ClaimChecker
 from gradatim.tools.claims.consistency import reconciled
@@ -62,6 +63,9 @@ async def judge_sentence(
     """
     if not sentence.strip():
         return SentenceVerdict("none", (), "it says nothing")
+    meaning = meaning_of(sentence)
+    if meaning is not None:
+        return await _of_meaning(meaning, part, case, checker, cited, before)
     claims = claims_of(sentence, part, case.submission.code)
     checks = [
         await _checked(claim, case, checker, cited)
@@ -132,7 +136,36 @@ async def judge_sentences(
         for before, sentence in zip(("", *parts), parts, strict=False)
     ]
     joined = await _joined(alone, case, checker)
-    return reconciled(parts, joined, case)
+    return reconciled([in_english(part) for part in parts], joined, case)
+
+
+def in_english(sentence: str) -> str:
+    """A sentence of another language in English, where all of it could be read."""
+    meaning = meaning_of(sentence)
+    return (meaning.whole if meaning is not None else None) or sentence
+
+
+async def _of_meaning(
+    meaning: Meaning, part: FeedbackPart, case: Case, checker: ClaimChecker, cited: tuple[str, ...], before: str
+) -> SentenceVerdict:
+    """The verdict on a sentence of another language, from those on what its clauses mean.
+
+    Any false clause refutes it; it is supported where every clause that states something is, and none was left unread.
+    """
+    found: list[SentenceVerdict] = []
+    earlier = in_english(before)
+    for english in meaning.english:
+        found.append(await judge_sentence(english, part, case, checker, cited, earlier))
+        earlier = english
+    for clause in meaning.unread:
+        check = await _checked(ProseClaim(text=clause), case, checker, cited)
+        found.append(SentenceVerdict(check.verdict, (check,), check.detail))
+    checks = tuple(check for verdict in found for check in verdict.checks)
+    for wanted in ("refuted", "unchecked", "supported"):
+        first = next((verdict for verdict in found if verdict.verdict == wanted), None)
+        if first is not None:
+            return SentenceVerdict(first.verdict, checks, first.reason)
+    return SentenceVerdict("none", checks, "it states nothing that could be false")
 
 
 async def _joined(alone: Sequence[SentenceVerdict], case: Case, checker: ClaimChecker) -> list[SentenceVerdict]:

@@ -328,7 +328,7 @@ REST: tuple[Row, ...] = (
     ("sum_to", "Ask where the value goes, and what the program does with it.", NOTHING),
     ("sum_to", "Then: which number comes last?", NOTHING),
     ("sum_to", "Look at the loop: it stops too early.", (prose("it stops too early."),)),
-    ("sum_to", "函数 `sum_to(3)` 返回 3，应该是 6。", PROSE),
+    ("sum_to", "函数 `sum_to(3)` 返回 3，应该是 6。", (gives("sum_to(3)", "3"), needs("sum_to(3)", "6"))),
     ("sum_to", "循环少了一次。", PROSE),
     ("sum_to", "", NOTHING),
     ("sum_to", "The list is empty", PROSE),

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gradatim.app.console import plural
 from gradatim.app.report.cards.base import anchors_of, card, citations, prose
 from gradatim.app.report.content import Finding, Mark, Part, Report, Sentence
 from gradatim.app.report.markup import Html, html, join
+from gradatim.app.report.wording import counted, words
 
 FOLD = 3
 """Checks of one sentence that are shown at once."""
 _SIGNS: dict[Mark, str] = {"supported": "✓", "refuted": "✗", "unchecked": "?", "none": "·"}
-_WORDS: dict[Mark, str] = {
-    "supported": "checked and true",
-    "refuted": "refuted",
-    "unchecked": "not checked",
-    "none": "nothing to check",
-}
 
 
 def feedback_card(report: Report) -> Html:
@@ -25,22 +19,27 @@ def feedback_card(report: Report) -> Html:
     anchors = anchors_of(report)
     if not report.parts:
         body = (
-            html('<p class="notice">This feedback waits for a person and is shown once it is released.</p>')
+            html('<p class="notice">{text}</p>', text=words("waits"))
             if report.delivery.state == "held"
-            else html('<p class="soft">There is no feedback to show.</p>')
+            else html('<p class="soft">{text}</p>', text=words("no_feedback"))
         )
     else:
         warning = (
-            html('<p class="notice">Not delivered: the learner does not see this.</p>')
+            html('<p class="notice">{text}</p>', text=words("undelivered"))
             if report.delivery.state != "delivered"
             else html("")
         )
         legend = html(
-            '<p class="legend soft small">✓ checked and true &nbsp; ✗ refuted &nbsp; '
-            "? not checked: take it as an opinion &nbsp; · nothing to check. Links lead to the evidence.</p>"
+            '<p class="legend soft small">✓ {supported} &nbsp; ✗ {refuted} &nbsp; '
+            "? {opinion} &nbsp; · {none}. {links}</p>",
+            supported=words("mark.supported"),
+            refuted=words("mark.refuted"),
+            opinion=words("opinion"),
+            none=words("mark.none"),
+            links=words("legend_links"),
         )
         body = join((warning, *(_part(part, anchors) for part in report.parts), legend), "\n")
-    return card("feedback", "Feedback", body)
+    return card("feedback", words("title.feedback"), body)
 
 
 def _part(part: Part, anchors: Mapping[str, str]) -> Html:
@@ -54,12 +53,16 @@ def _part(part: Part, anchors: Mapping[str, str]) -> Html:
 
 def _sentence(sentence: Sentence, anchors: Mapping[str, str]) -> Html:
     mark = sentence.mark
-    label = html('<span class="label">{words}</span>', words=_WORDS[mark]) if mark in ("unchecked", "refuted") else None
+    label = (
+        html('<span class="label">{words}</span>', words=words(f"mark.{mark}"))
+        if mark in ("unchecked", "refuted")
+        else None
+    )
     return html(
         '<li class="{mark}"><span class="mark" role="img" aria-label="{words}">{sign}</span>'
         '<div>{label}<span class="words">{text}</span>{cites}{findings}</div></li>',
         mark=mark,
-        words=_WORDS[mark],
+        words=words(f"mark.{mark}"),
         sign=_SIGNS[mark],
         label=label,
         text=prose(sentence.text),
@@ -77,7 +80,7 @@ def _findings(sentence: Sentence) -> Html | None:
     if len(told) <= FOLD:
         return items
     return html(
-        "<details><summary>{counted}</summary>{items}</details>", counted=plural(len(told), "check"), items=items
+        "<details><summary>{counted}</summary>{items}</details>", counted=counted("check", len(told)), items=items
     )
 
 
@@ -86,7 +89,7 @@ def _finding(finding: Finding) -> Html:
     return html(
         '<li class="{mark}"><span class="sign" role="img" aria-label="{words}">{sign}</span> {text}{by}</li>',
         mark=finding.mark,
-        words=_WORDS[finding.mark],
+        words=words(f"mark.{finding.mark}"),
         sign=_SIGNS[finding.mark],
         text=prose(finding.text),
         by=by,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradatim.app.report.cards.base import card
 from gradatim.app.report.content import Report
 from gradatim.app.report.markup import Html, html
+from gradatim.app.report.wording import words
 
 _CONCEPTS = 4
 """Panels at most: what the assessment changed, the largest changes first."""
@@ -24,4 +25,4 @@ def history_card(report: Report) -> Html | None:
         return None
     # The picture is drawn by gradatim, which escapes every text in it.
     picture = Html(mastery_over_time(series, marked(report.history)).decode("utf-8"))
-    return card("history", "How mastery grew", html('<div class="picture">{picture}</div>', picture=picture))
+    return card("history", words("title.history"), html('<div class="picture">{picture}</div>', picture=picture))

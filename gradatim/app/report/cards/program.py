@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from gradatim.app.console import plural
 from gradatim.app.report.cards.base import card, prose
 from gradatim.app.report.content import STRONG, ProgramLine, Report
 from gradatim.app.report.listing import Token
 from gradatim.app.report.markup import Html, html, join
+from gradatim.app.report.wording import counted, words
 
 
 def program_card(report: Report) -> Html:
     """The program with its marked lines."""
     lines = join((_line(line) for line in report.program), "\n")
     marked = sum(line.marked for line in report.program)
-    about = f"{plural(marked, 'line')} marked" if marked else "no line marked"
+    about = words("marked", lines=counted("line", marked)) if marked else words("no_line_marked")
     return card(
         "program",
-        "Program",
+        words("title.program"),
         html(
             '<p class="soft small">{name}, {about}</p>\n'
-            '<div class="listing mono" tabindex="0" role="region" aria-label="Program listing">'
+            '<div class="listing mono" tabindex="0" role="region" aria-label="{listing}">'
             "<ol>\n{lines}\n</ol></div>",
             name=report.filename,
+            listing=words("listing"),
             about=about,
             lines=lines,
         ),
@@ -42,7 +43,7 @@ def repair_card(report: Report) -> Html | None:
     )
     return card(
         "repair",
-        "Verified repair",
+        words("title.repair"),
         html(
             '<p>{text}</p><pre class="diff">{lines}</pre>',
             text=prose(report.repair.description),
@@ -53,7 +54,7 @@ def repair_card(report: Report) -> Html | None:
 
 def _line(line: ProgramLine) -> Html:
     strong = (line.suspicion or 0.0) >= STRONG
-    score = f" ({line.suspicion:.0%} suspicious)" if line.suspicion is not None else ""
+    score = words("suspicious", share=f"{line.suspicion:.0%}") if line.suspicion is not None else ""
     notes = join(
         html('<div class="note">└ {note}{score}</div>', note=prose(note), score="" if number else score)
         for number, note in enumerate(line.notes)

@@ -6,6 +6,7 @@ from gradatim.app.report.cards.base import card, prose
 from gradatim.app.report.content import Report
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.svg import bar
+from gradatim.app.report.wording import named, words
 from gradatim.domain import Measure
 
 
@@ -16,22 +17,21 @@ def rubric_card(report: Report) -> Html | None:
     shares = report.rubric.shares
     meters = join(_meter(item) for item in report.rubric.measures)
     left_out = [item for item in report.rubric.measures if item.name not in shares]
-    note = "weights of what was not measured are shared by the others" if left_out else "all dimensions count alike"
-    value = "not measured" if report.rubric.value is None else f"{report.rubric.value:.2f}"
+    note = words("shared_weights" if left_out else "equal_weights")
+    value = words("unmeasured") if report.rubric.value is None else f"{report.rubric.value:.2f}"
     return card(
         "rubric",
-        "Rubric",
+        words("title.rubric"),
         html(
-            '<p class="soft small">Composite {value}; {note}</p><dl class="meters">{meters}</dl>',
-            value=value,
-            note=note,
+            '<p class="soft small">{composite}</p><dl class="meters">{meters}</dl>',
+            composite=words("composite", value=value, note=note),
             meters=meters,
         ),
     )
 
 
 def _meter(measure: Measure) -> Html:
-    name = measure.name.replace("_", " ")
+    name = named("rubric", measure.name)
     if measure.value is None:
         return html(
             '<dt>{name}</dt><dd class="soft small">{why}</dd><dd class="value">–</dd>',

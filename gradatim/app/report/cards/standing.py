@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-from gradatim.app.console import plural
 from gradatim.app.report.cards.base import card
 from gradatim.app.report.content import NodeTime, Report
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.svg import bar, change
+from gradatim.app.report.wording import counted, named, words
+from gradatim.kg.labels import concept_name
 
 
 def confidence_card(report: Report) -> Html:
     """The confidence and its parts, as bars."""
     confidence = report.confidence
     total = html(
-        '<dt class="total">confidence</dt><dd>{picture}</dd><dd class="value total">{value:.2f}</dd>',
-        picture=bar(confidence.value, f"confidence {confidence.value:.2f} of 1"),
+        '<dt class="total">{name}</dt><dd>{picture}</dd><dd class="value total">{value:.2f}</dd>',
+        name=words("confidence"),
+        picture=bar(confidence.value, words("of_one", name=words("confidence"), value=f"{confidence.value:.2f}")),
         value=confidence.value,
     )
     parts = (
         html(
-            '<dt>{name}</dt><dd class="soft small">not measured</dd><dd class="value">–</dd>',
-            name=name,
+            '<dt>{name}</dt><dd class="soft small">{unmeasured}</dd><dd class="value">–</dd>',
+            name=named("component", name),
+            unmeasured=words("unmeasured"),
         )
         if value is None
         else html(
             '<dt>{name}</dt><dd>{picture}</dd><dd class="value">{value:.2f}</dd>',
-            name=name,
-            picture=bar(value, f"{name} {value:.2f} of 1"),
+            name=named("component", name),
+            picture=bar(value, words("of_one", name=named("component", name), value=f"{value:.2f}")),
             value=value,
         )
         for name, value in confidence.components.items()
     )
-    note = "Calibrated against outcomes." if confidence.calibrated else "Not calibrated against outcomes yet."
+    note = words("calibrated.long" if confidence.calibrated else "uncalibrated.long")
     return card(
         "confidence",
-        "Confidence",
+        words("title.confidence"),
         html(
             '<dl class="meters">\n{meters}\n</dl><p class="soft small">{note}</p>',
             meters=join((total, *parts), "\n"),
@@ -55,17 +58,18 @@ def delivery_card(report: Report) -> Html:
             )
         )
     if report.revisions:
-        parts.append(html("<p>After {count}.</p>", count=plural(report.revisions, "revision")))
+        parts.append(
+            html("<p>{text}</p>", text=words("delivery.after_page", revisions=counted("revision", report.revisions)))
+        )
     parts += [
         html(
-            '<p class="notice"><strong>{node}</strong>: {reason}. Instead: {fallback}.</p>',
+            '<p class="notice"><strong>{node}</strong>: {text}</p>',
             node=item.node,
-            reason=item.reason.rstrip("."),
-            fallback=item.fallback.rstrip("."),
+            text=words("delivery.instead", reason=item.reason.rstrip("."), fallback=item.fallback.rstrip(".")),
         )
         for item in report.degradations
     ]
-    return card("delivery", "Delivery", join(parts, "\n"))
+    return card("delivery", words("title.delivery"), join(parts, "\n"))
 
 
 def changes_card(report: Report) -> Html | None:
@@ -75,8 +79,12 @@ def changes_card(report: Report) -> Html | None:
     meters = join(
         html(
             '<dt><code>{concept}</code></dt><dd>{picture}</dd><dd class="value">{before:.2f} → {after:.2f}</dd>',
-            concept=item.concept,
-            picture=change(item.before, item.after, f"{item.concept} from {item.before:.2f} to {item.after:.2f}"),
+            concept=concept_name(item.concept, item.concept),
+            picture=change(
+                item.before,
+                item.after,
+                words("from_to", name=item.concept, before=f"{item.before:.2f}", after=f"{item.after:.2f}"),
+            ),
             before=item.before,
             after=item.after,
         )
@@ -84,9 +92,10 @@ def changes_card(report: Report) -> Html | None:
     )
     return card(
         "learner",
-        "Learner state",
+        words("title.learner"),
         html(
-            '<p class="soft small">Estimated mastery, before → after</p><dl class="meters">{meters}</dl>',
+            '<p class="soft small">{about}</p><dl class="meters">{meters}</dl>',
+            about=words("mastery_page"),
             meters=meters,
         ),
     )
@@ -102,12 +111,11 @@ def path_card(report: Report) -> Html | None:
     )
     return card(
         "path",
-        "Path through the graph",
+        words("title.graph_path"),
         html(
-            '<ol class="path">{stages}</ol><p class="soft small">{seconds:.2f} seconds of work in all; '
-            "nodes above each other ran side by side.</p>",
+            '<ol class="path">{stages}</ol><p class="soft small">{work}</p>',
             stages=stages,
-            seconds=report.node_seconds,
+            work=words("work_page", seconds=f"{report.node_seconds:.2f}"),
         ),
     )
 
@@ -119,5 +127,5 @@ def _node(node: NodeTime, longest: float) -> Html:
         degraded=" degraded" if node.degraded else "",
         name=node.name,
         seconds=node.seconds,
-        picture=bar(node.seconds / longest, f"{node.seconds:.2f} seconds"),
+        picture=bar(node.seconds / longest, words("seconds", seconds=f"{node.seconds:.2f}")),
     )

@@ -6,20 +6,22 @@ from gradatim.app.console import shorten
 from gradatim.app.report.cards.base import card
 from gradatim.app.report.content import Report, TestRow
 from gradatim.app.report.markup import Html, html, join
+from gradatim.app.report.wording import words
 
 
 def tests_card(report: Report) -> Html:
     """Every test with what was needed and what came."""
     return card(
         "tests",
-        "Tests",
+        words("title.tests"),
         html(
             """<div class="scroll"><table class="tests">
-<thead><tr><th scope="col">Result</th><th scope="col">Test</th><th scope="col">Expected</th>
-<th scope="col">Got</th><th scope="col" class="num">Seconds</th></tr></thead>
+<thead><tr><th scope="col">{result}</th><th scope="col">{test}</th><th scope="col">{expected}</th>
+<th scope="col">{got}</th><th scope="col" class="num">{seconds}</th></tr></thead>
 <tbody>
 {rows}
 </tbody></table></div>""",
+            **{key: words(f"page_column.{key}") for key in ("result", "test", "expected", "got", "seconds")},
             rows=join((_test(test) for test in report.tests), "\n"),
         ),
     )
@@ -31,7 +33,8 @@ def _test(test: TestRow) -> Html:
     note = html('<div class="soft small">{detail}</div>', detail=test.detail) if test.detail and not passed else None
     printed = (
         html(
-            "<details><summary>printed</summary><pre>{text}</pre></details>",
+            "<details><summary>{title}</summary><pre>{text}</pre></details>",
+            title=words("printed"),
             text=test.printed,
         )
         if test.printed
@@ -43,7 +46,7 @@ def _test(test: TestRow) -> Html:
         '<td class="num">{seconds:.3f}</td></tr>',
         tone="ok" if passed else "soft" if test.status == "not-run" else "ko",
         sign=sign,
-        status=test.status.replace("-", " "),
+        status=words(f"status.{test.status}"),
         id=test.id,
         name=_name(test),
         expected=_value(test.expected),
@@ -56,9 +59,9 @@ def _test(test: TestRow) -> Html:
 
 def _name(test: TestRow) -> Html:
     if test.label is None:
-        return html("<em>hidden test</em>")
+        return html("<em>{text}</em>", text=words("hidden_test"))
     call = html("<code>{label}</code>", label=shorten(test.label, 400))
-    tag = html(' <span class="tag">hidden</span>') if test.hidden else html("")
+    tag = html(' <span class="tag">{text}</span>', text=words("hidden")) if test.hidden else html("")
     return html("{name}{tag}<br>{call}", name=test.name, tag=tag, call=call) if test.name else join((call, tag))
 
 

@@ -22,6 +22,16 @@ class NoParameters(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What a node reads and writes, where that hangs on its parameters; keys as in `Kind`."""
+
+    reads: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    optional: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    writes: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    may_write: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of node.
 
@@ -38,6 +48,9 @@ class Kind:
         may_write: State key → type of what it writes sometimes.
         parameters: Model of what `with:` may give.
         asks: Whether it waits for a person (a LangGraph interrupt).
+        shape: What it reads and writes beside that, for kinds where it hangs on the parameters.
+        prompts: Names of the prompts that a workflow may give it in words of its own (`prompts:`); the agent of such a
+            kind is built inside `prompts.worded(…)`.
     """
 
     key: str
@@ -49,3 +62,15 @@ class Kind:
     may_write: Mapping[str, Any] = field(default_factory=dict[str, Any])
     parameters: type[BaseModel] = NoParameters
     asks: bool = False
+    shape: Callable[[Any], Shape] | None = None
+    prompts: tuple[str, ...] = ()
+
+    def of(self, parameters: Any) -> Shape:
+        """All that a node of this kind with these parameters reads and writes."""
+        more = self.shape(parameters) if self.shape is not None else Shape()
+        return Shape(
+            {**self.reads, **more.reads},
+            {**self.optional, **more.optional},
+            {**self.writes, **more.writes},
+            {**self.may_write, **more.may_write},
+        )

@@ -12,6 +12,7 @@ import re
 from functools import lru_cache
 
 from gradatim.domain import Claim, ExampleOutputClaim, FeedbackPart, LineQuoteClaim, ProseClaim
+from gradatim.languages.meaning import meaning_of
 from gradatim.tools.claims.extraction.changes import changes
 from gradatim.tools.claims.extraction.clauses import Clause
 from gradatim.tools.claims.extraction.counts import counts, outcomes
@@ -29,9 +30,11 @@ LONGEST = 800
 """Characters of a sentence that are read; a longer one is prose as a whole."""
 
 
-@lru_cache(maxsize=256)
 def claims_of(sentence: str, part: FeedbackPart, program: str) -> tuple[Claim, ...]:
     """What a sentence says that can be decided, and a `ProseClaim` for what it states beyond that.
+
+    A sentence of another language is read as the English ones that its clauses mean; a clause that cannot be read is
+    prose.
 
     Args:
         sentence: One sentence, as `sentences` gives it.
@@ -41,6 +44,21 @@ def claims_of(sentence: str, part: FeedbackPart, program: str) -> tuple[Claim, .
     Returns:
         No claim where the sentence states nothing: a question, advice, praise.
     """
+    meaning = meaning_of(sentence)
+    if meaning is None:
+        return _claims_of(sentence, part, program)
+    if meaning.unread and not meaning.english:
+        return (ProseClaim(text=sentence),)
+    read = [claim for english in meaning.english for claim in _claims_of(english, part, program)]
+    if meaning.whole in meaning.english:  # what stays prose is kept as it was written
+        prose = ProseClaim(text=str(meaning.whole))
+        read = [ProseClaim(text=sentence) if claim == prose else claim for claim in read]
+    return tuple(dict.fromkeys((*read, *(ProseClaim(text=clause) for clause in meaning.unread))))
+
+
+@lru_cache(maxsize=256)
+def _claims_of(sentence: str, part: FeedbackPart, program: str) -> tuple[Claim, ...]:
+    """The claims of an English sentence."""
     if not sentence.strip():
         return ()
     if len(sentence) > LONGEST:

@@ -1,0 +1,1 @@
+"""Sections of reports about one learner, one module each."""

@@ -1,0 +1,60 @@
+"""What concepts and misconceptions are called, and what they mean, in the language that is spoken.
+
+English words are those of the graph itself. Other languages hold theirs in `curriculum.yaml`, by id: names of all
+concepts of the packaged curriculum, definitions of those that are used most, and the corrections of misconceptions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, cast
+
+from gradatim.kg.schema import Concept, Misconception
+from gradatim.languages.language import DEFAULT
+from gradatim.languages.phrases import section
+from gradatim.languages.speaking import spoken
+
+SECTION = "curriculum"
+
+
+def concept_name(concept: str | Concept, otherwise: str = "") -> str:
+    """What a concept is called.
+
+    Args:
+        concept: The concept, or its id.
+        otherwise: Its name where the language has none; the id in words when not given.
+    """
+    key = concept if isinstance(concept, str) else concept.id
+    english = otherwise or (key.replace("-", " ") if isinstance(concept, str) else concept.name)
+    return _of("concepts", key, "name") or english
+
+
+def concept_text(concept: str, part: Literal["name", "definition"]) -> str | None:
+    """A concept's name or definition in the language spoken; `None` where it has none, and in English."""
+    return _of("concepts", concept, part)
+
+
+def misconception_text(misconception: str, part: Literal["name", "correction", "talk"]) -> str | None:
+    """The name of a misconception, what is true instead, or a question about it; `None` where there is none."""
+    return _of("misconceptions", misconception, part)
+
+
+def misconception_name(misconception: str | Misconception) -> str:
+    """What a misconception is called; its id in words where the language has no name for it."""
+    key = misconception if isinstance(misconception, str) else misconception.id
+    return _of("misconceptions", key, "name") or key.replace("-", " ")
+
+
+def topic_title(topic: str, otherwise: str = "") -> str:
+    """What a chapter is called."""
+    return _of("topics", topic, "title") or otherwise or topic.replace("-", " ")
+
+
+def _of(kind: str, key: str, part: str) -> str | None:
+    if spoken() == DEFAULT:
+        return None
+    entries = section(spoken(), SECTION).get(kind)
+    entry: Any = cast("dict[str, Any]", entries).get(key) if isinstance(entries, dict) else None
+    if isinstance(entry, str):  # a name alone
+        return entry if part in ("name", "title") else None
+    found = cast("dict[str, Any]", entry).get(part) if isinstance(entry, dict) else None
+    return found if isinstance(found, str) else None

@@ -1,0 +1,248 @@
+"""Chinese sentences are read as the English ones that they mean, and decided like these."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradatim.domain import Evidence, FeedbackPart, ProseClaim
+from gradatim.kg import EmbeddedStore, packaged_curriculum
+from gradatim.languages import speaking
+from gradatim.languages.meaning import meaning_of, share_of, written_in
+from gradatim.settings import Settings
+from gradatim.tools.claims import ClaimChecker, claims_of, false_acclaim, find_leak, judge_sentence, judge_text
+from gradatim.tools.claims.grounding import grounded, spoken
+from gradatim.tools.sandbox import open_sandbox
+from tests.tools.claims.material import CASES
+from tests.tools.claims.repaired import REPAIRED
+
+TRUE = (
+    ("sum_to", "问题在第 3 行。"),
+    ("sum_to", "所以，问题出在第3行的代码里。"),
+    ("sum_to", "把第 3 行的 `range(n)` 改成 `range(n + 1)`。"),
+    ("sum_to", "循环应该从 0 到 `n + 1`。"),
+    ("sum_to", "`sum_to(3)` 返回 3 而不是 6。"),
+    ("sum_to", "函数 `sum_to(3)` 返回 3，应该是 6。"),
+    ("sum_to", "测试 t2 没有通过。"),
+    ("sum_to", "测试 t3 通过了。"),
+    ("sum_to", "sum_to(1) 应该返回 1。"),
+    ("sum_to", "第 3 行是 `for i in range(n):`。"),
+    ("sum_to", "有 1 个测试通过了。"),
+    ("sum_to", "测试 t2 没有通过，sum_to(3) 返回了 3。"),
+    ("fib", "应该返回 `a` 而不是 `b`。"),
+    ("fib", "错误出在第 7 行。"),
+    ("fib", "fib(5) 返回 8，而不是 5。"),
+    ("mean", "程序没有处理空列表。"),
+    ("mean", "程序在第 5 行抛出 ZeroDivisionError。"),
+    ("mean", "3 个测试中有 1 个没有通过。"),
+    ("mean", "测试 t2 抛出 ZeroDivisionError。"),
+    ("largest", "函数没有处理负数。"),
+    ("largest", "`best` 应该初始化为 `numbers[0]`。"),
+    ("last", "应该写成 `return items[-1]`。"),
+    ("last", "last([1, 2]) 会抛出 IndexError。"),
+    ("steps", "程序陷入了死循环。"),
+    ("steps", "这个循环永远不会结束。"),
+    ("fact", "程序缺少基准情况。"),
+    ("fact", "程序使用了递归。"),
+    ("vowels", "变量 `counter` 没有定义。"),
+    ("double", "程序有语法错误。"),
+    ("double", "程序少了一个冒号。"),
+    ("initials", "第 4 行应该用 `+=` 代替 `=`。"),
+    ("square", "你的程序完全正确。"),
+    ("square", "全部 3 个测试都通过了。"),
+)
+FALSE = (
+    ("sum_to", "问题在第 5 行。"),
+    ("sum_to", "问题是 `total` 没有初始化。"),
+    ("sum_to", "把第 3 行的 `range(n)` 改成 `range(n - 1)`。"),
+    ("sum_to", "缩进不对。"),
+    ("sum_to", "程序陷入了死循环。"),
+    ("sum_to", "程序是正确的。"),
+    ("sum_to", "测试 t3 没有通过。"),
+    ("sum_to", "测试 t2 通过了。"),
+    ("sum_to", "sum_to(3) 返回 6。"),
+    ("sum_to", "sum_to(1) 应该返回 2。"),
+    ("sum_to", "第 3 行是 `for i in range(n + 1):`。"),
+    ("sum_to", "测试 t2 没有通过，sum_to(3) 返回了 4。"),
+    ("fib", "程序缺少基准情况。"),
+    ("fib", "循环的范围不对。"),
+    ("fib", "把 `a, b = 0, 1` 改成 `a, b = 1, 1`。"),
+    ("fib", "fib(5) 返回 5 而不是 8。"),
+    ("mean", "函数没有处理负数。"),
+    ("mean", "程序使用了 while 循环。"),
+    ("mean", "3 个测试中有 2 个没有通过。"),
+    ("mean", "程序在第 3 行抛出 ZeroDivisionError。"),
+    ("mean", "程序缺少一个冒号。"),
+    ("largest", "`best` 应该初始化为 `1`。"),
+    ("largest", "全部测试都通过了。"),
+    ("largest", "你的程序完全正确。"),
+    ("largest", "程序使用了递归。"),
+    ("last", "应该写成 `return items[0]`。"),
+    ("last", "last([1, 2]) 返回 2。"),
+    ("square", "问题在第 2 行。"),
+    ("steps", "程序抛出 TypeError。"),
+    ("fact", "程序少了一个冒号。"),
+    ("double", "程序抛出 NameError。"),
+)
+OPEN = (
+    ("sum_to", "这个循环对别人来说有点难读。"),
+    ("largest", "也许可以换别的名字。"),
+    ("sum_to", "第 5 行没有问题。"),
+    ("sum_to", "并不是第 3 行的问题。"),
+    ("sum_to", "变量的名字起得不够清楚，读者很难明白。"),
+    ("fib", "据说第 7 行的写法在旧版本里更快。"),
+)
+NOTHING = (
+    "做得好，继续努力！",
+    "加油！",
+    "第 3 行的循环运行了几次？",
+    "你觉得问题出在哪里呢？",
+    "请仔细检查第 3 行。",
+    "当 n 是二的时候，循环变量会取哪些值？",
+    "三个字母的单词，最后一个字母在哪个位置？",
+)
+CHANGED = (
+    ("sum_to", "问题在第 {} 行。", (1, 2, 4, 5, 6)),
+    ("sum_to", "把第 3 行的 `range(n)` 改成 `range(n + {})`。", (0, 2, 3)),
+    ("sum_to", "`sum_to(3)` 返回 {} 而不是 6。", (2, 4, 6)),
+    ("mean", "3 个测试中有 {} 个没有通过。", (0, 2, 3)),
+    ("fib", "错误出在第 {} 行。", (1, 2, 3, 4, 5)),
+)
+
+
+@pytest.fixture(scope="module")
+def store() -> EmbeddedStore:
+    return EmbeddedStore(packaged_curriculum())
+
+
+async def verdicts(rows: list[tuple[str, str]], store: EmbeddedStore) -> list[str]:
+    async with open_sandbox(Settings(workers=1)) as sandbox:
+        checker = ClaimChecker(sandbox, store)
+        found = [await judge_sentence(text, "error_identification", REPAIRED[name], checker) for name, text in rows]
+    return [item.verdict for item in found]
+
+
+async def test_precision_and_recall(store: EmbeddedStore) -> None:
+    """Of 70 labelled sentences: no false one is supported, no true one refuted, and nearly all are decided."""
+    assert len(TRUE) + len(FALSE) + len(OPEN) >= 60
+    right = await verdicts(list(TRUE), store)
+    wrong = await verdicts(list(FALSE), store)
+    unclear = await verdicts(list(OPEN), store)
+    assert [row for row, found in zip(TRUE, right, strict=True) if found == "refuted"] == []
+    assert [row for row, found in zip(FALSE, wrong, strict=True) if found == "supported"] == []
+    assert [row for row, found in zip(OPEN, unclear, strict=True) if found == "supported"] == []
+    precision = wrong.count("refuted") / max(1, wrong.count("refuted") + right.count("refuted"))
+    recall = wrong.count("refuted") / len(FALSE)
+    assert precision == 1.0
+    assert recall >= 0.95
+    assert right.count("supported") / len(TRUE) >= 0.95
+
+
+async def test_changed_sentences_are_never_supported(store: EmbeddedStore) -> None:
+    rows = [(name, text.format(value)) for name, text, values in CHANGED for value in values]
+    found = await verdicts(rows, store)
+    assert [row for row, verdict in zip(rows, found, strict=True) if verdict == "supported"] == []
+
+
+async def test_denied_and_hedged_sentences_are_never_supported(store: EmbeddedStore) -> None:
+    rows = [(name, f"{opening}{text}") for name, text in TRUE for opening in ("并不是说", "如果")]
+    found = await verdicts(rows, store)
+    assert [row for row, verdict in zip(rows, found, strict=True) if verdict == "supported"] == []
+
+
+async def test_sentences_of_a_text_are_split_and_held_against_each_other(store: EmbeddedStore) -> None:
+    async with open_sandbox(Settings(workers=1)) as sandbox:
+        checker = ClaimChecker(sandbox, store)
+        found = await judge_text(
+            "问题在第 5 行。测试 t2 没有通过！", "error_identification", REPAIRED["sum_to"], checker
+        )
+    assert [(text, item.verdict) for text, item in found] == [
+        ("问题在第 5 行。", "refuted"),
+        ("测试 t2 没有通过！", "supported"),
+    ]
+
+
+@pytest.mark.parametrize("sentence", NOTHING)
+def test_questions_and_encouragement_claim_nothing(sentence: str) -> None:
+    for part in ("corrective_suggestion", "encouragement"):
+        assert claims_of(sentence, part, CASES["sum_to"].submission.code) == ()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "将第 3 行的 range 改为 range（n + 1）即可，对吗？",
+        "第 5 行有错误，你发现了吗？",
+        "循环写得非常巧妙，效率也很高，是不是？",
+    ],
+)
+def test_a_question_may_state_something_before_it_asks(sentence: str) -> None:
+    assert claims_of(sentence, "corrective_suggestion", CASES["sum_to"].submission.code)
+
+
+@pytest.mark.parametrize("part", ["error_identification", "explanation", "corrective_suggestion", "encouragement"])
+def test_what_no_rule_reads_is_prose_in_every_part(part: FeedbackPart) -> None:
+    sentence = "你的循环写得非常巧妙，效率也很高。"
+    assert claims_of(sentence, part, CASES["sum_to"].submission.code) == (ProseClaim(text=sentence),)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("你的程序完全正确！", True),
+        ("没有发现任何错误。", True),
+        ("全部测试都通过了，恭喜！", True),
+        ("应该得满分。", False),
+        ("如果你的程序完全正确，就会通过全部测试。", False),
+        ("你的程序还没有通过全部测试。", False),
+    ],
+)
+def test_acclaim(sentence: str, found: bool) -> None:
+    assert (false_acclaim(sentence, CASES["fib"]) is not None) is found
+    assert false_acclaim(sentence, CASES["square"]) is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "把它改成 `range(n + 1)`。",
+        "应该写 `for i in range(n + 1):`。",
+        "正确的写法是：\n```python\ndef sum_to(n):\n    return sum(range(n + 1))\n```",
+        "请使用 range(n + 1)。",
+        "将第 3 行的 range 改为 range（n + 1）即可，对吗？",
+    ],
+)
+def test_the_solution_is_not_given_away(sentence: str) -> None:
+    found = find_leak(sentence, REPAIRED["sum_to"])
+    assert found is not None
+    assert found.verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    "sentence", ["循环的最后一个数是多少？", "第 3 行的 `range(n)` 在哪里结束？", "`range(n)` 不包含 n。"]
+)
+def test_a_hint_is_no_leak(sentence: str) -> None:
+    assert find_leak(sentence, REPAIRED["sum_to"]) is None
+
+
+def test_evidence_is_said_in_the_language_spoken() -> None:
+    item = Evidence(id="static:x:3", kind="static", summary="Line 3: `range(n)` ends before n.", lines=(3,))
+    said = "第 3 行的 `range(n)` 在 n 之前就结束了。"
+    assert spoken(item) == ("Line 3: `range(n)` ends before n.",)
+    with speaking("zh"):
+        assert spoken(item) == (said,)
+        assert grounded(said, [item]) == "static:x:3"
+        assert grounded("第 3 行的 `range(n)` 在 n 之后就结束了。", [item]) is None
+        assert grounded("第 4 行的 `range(n)` 在 n 之前就结束了。", [item]) is None
+    assert grounded(said, [item]) == "static:x:3", "a Chinese sentence of ours means its English twin everywhere"
+
+
+def test_the_language_of_a_text() -> None:
+    assert written_in("问题在第 3 行。") == "zh"
+    assert written_in("The problem is in line 3.") == "en"
+    assert written_in("It prints `你好`.") == "en", "code is left out"
+    assert written_in("The variable 总和 is not defined.") == "en", "a name may stand in any sentence"
+    assert written_in("range(n) 不包含 n。") == "zh"
+    assert share_of("问题在第 3 行的 `range(n)`。", "zh") == 1.0
+    assert share_of("The problem is the loop 循环.", "zh") < 0.6
+    assert share_of("`x = 1`", "zh") == 1.0
+    assert meaning_of("The problem is in line 3.") is None
