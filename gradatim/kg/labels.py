@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Literal, cast
 
 from gradatim.kg.schema import Concept, Misconception
-from gradatim.languages.language import DEFAULT
+from gradatim.languages.language import DEFAULT, available
 from gradatim.languages.phrases import section
 from gradatim.languages.speaking import spoken
 
@@ -42,6 +42,19 @@ def misconception_name(misconception: str | Misconception) -> str:
     """What a misconception is called; its id in words where the language has no name for it."""
     key = misconception if isinstance(misconception, str) else misconception.id
     return _of("misconceptions", key, "name") or key.replace("-", " ")
+
+
+def concept_called(name: str) -> str | None:
+    """Id of the concept that a language calls so, whichever language that is; `None` where none does.
+
+    Names and aliases of English are those of the graph: `ConceptStore.find`.
+    """
+    for code in available():
+        entries = cast("dict[str, Any]", section(code, SECTION).get("concepts") or {})
+        for key, entry in entries.items():
+            if (entry if isinstance(entry, str) else entry.get("name")) == name.strip():
+                return key
+    return None
 
 
 def topic_title(topic: str, otherwise: str = "") -> str:

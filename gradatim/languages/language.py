@@ -75,7 +75,17 @@ def read_yaml(path: Path) -> dict[str, Any]:
         return {}
     if not isinstance(said, dict):
         raise InputError("is not a mapping of keys to phrases", place=str(path), remedy="write `key: phrase` lines")
+    _keys_are_texts(cast("dict[object, object]", said), path)
     return cast("dict[str, Any]", said)
+
+
+def _keys_are_texts(said: dict[object, object], path: Path) -> None:
+    """YAML takes `no:`, `true:` and `1:` for other things than words."""
+    for key, value in said.items():
+        if not isinstance(key, str):
+            raise InputError(f"has a key that is no text: {key!r}", place=str(path), remedy="put it in quotes")
+        if isinstance(value, dict):
+            _keys_are_texts(cast("dict[object, object]", value), path)
 
 
 def _folders(listed: str) -> tuple[Path, ...]:

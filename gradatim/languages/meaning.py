@@ -6,7 +6,7 @@ expression reads is given back as unread, so that it is never taken for somethin
 
 An expression may hold `<line>`, `<n>`, `<test>`, `<error>`, `<code>`, `<call>`, `<value>` and `<concept>`, each also
 with a number behind its name (`<code2>`); `{line}` and so on stand for them in the English sentence. Blanks between
-them and the words around are free.
+them and the words around are free. The list `same` comes first: pairs of a saying and the one that stands for it.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ _PLACES: Mapping[str, str] = {
 _MARK = re.compile(r"<([a-z]+?)(\d*)>")
 _ONE = re.compile(r"\b(?<!of )1 tests (pass|fail)\b")
 _LOOSE = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) +| +(?=[\u3000-\u9fff\uff00-\uffef])")
+_QUOTES = re.compile(r"(`[^`]*`|'[^'\n]*'|\"[^\"\n]*\")")
 _BRACKETS = re.compile(r"(?<=[A-Za-z0-9_])（([^（）]*)）")
 """Wide brackets that stand for those of a call."""
 _SHARE = 0.3
@@ -131,8 +132,10 @@ def _meaning(sentence: str, code: str, _folders: str) -> Meaning | None:
     english: list[str] = []
     unread: list[str] = []
     pieces = list(_clauses(text))
-    if asking:  # only its last clause asks; the ones before it may set the scene, or state something
-        pieces = [piece for piece in pieces[:-1] if not _sets_scene(text[slice(*piece)], code)]
+    if asking and pieces:  # only its last clause asks; the ones before it may set the scene, or state something
+        states = patterns(code, "states")
+        last = pieces[-1:] if states is not None and states.search(text[slice(*pieces[-1])]) else []
+        pieces = [piece for piece in pieces[:-1] if not _sets_scene(text[slice(*piece)], code)] + last
     at = 0
     while at < len(pieces):
         for end in range(len(pieces), at, -1):  # the longest run of clauses that is one saying
@@ -171,7 +174,7 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
 
 def _read(clause: str, code: str) -> str | None:
     """The clause in English, nothing where it states nothing; `None` where it cannot be read."""
-    text = _tight(clause)
+    text = _plain(_tight(clause), code)
     opener, harmless = patterns(code, "openers"), patterns(code, "harmless")
     for _ in range(3):
         own = translated(f"{text}。", code, DEFAULT, OWN)
@@ -205,10 +208,24 @@ def _filled(english: str, match: re.Match[str], code: str) -> str:
     return _ONE.sub(lambda found: f"1 test {'passes' if found[1] == 'pass' else 'fails'}", said)
 
 
+def _plain(text: str, code: str) -> str:
+    """The text with each saying of the list `same` put as the one that expressions are written for; code stays."""
+    parts = _QUOTES.split(text)
+    for form, plain in _same(code, os.environ.get(FOLDERS, "")):
+        parts = [part if at % 2 else form.sub(plain, part) for at, part in enumerate(parts)]
+    return "".join(parts)
+
+
+@cache
+def _same(code: str, _folders: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    rows = cast("list[list[str]]", section(code, SECTION).get("same") or [])
+    return tuple((_compiled(code, str(row[0]), named=False), str(row[1])) for row in rows)
+
+
 def _tight(text: str) -> str:
     """The text without the blanks that some put between letters of two scripts; code keeps its own."""
     text = _BRACKETS.sub(r"(\1)", text.strip())
-    parts = re.split(r"(`[^`]*`|'[^'\n]*'|\"[^\"\n]*\")", text)
+    parts = _QUOTES.split(text)
     return "".join(part if at % 2 else _LOOSE.sub("", part) for at, part in enumerate(parts))
 
 

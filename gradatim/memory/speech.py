@@ -1,7 +1,7 @@
 """The language that a learner wants to be spoken to in, as the learner said it.
 
-It is kept like everything else that is known of a learner, as an event of the log: seen, exported and forgotten with
-the others. The latest word counts.
+It is kept like everything else that is known of a learner, as an event of the log (a questionnaire with one question):
+seen, exported and forgotten with the others. The latest word counts.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from gradatim.languages import available, language
 from gradatim.memory.protocol import LearnerMemory
 
 INSTRUMENT = "language"
-"""Payload key of a survey event that says it."""
+"""Name of the questionnaire."""
 _LATEST = 50
 """Surveys of a learner that are looked through at most."""
 
@@ -31,7 +31,7 @@ def language_event(learner_id: str, code: str, at: str) -> LearnerEvent:
         learner_id=learner_id,
         kind="survey",
         at=at,
-        payload={INSTRUMENT: language(code).code},
+        payload={"instrument": INSTRUMENT, "answers": {language(code).code: 1}, "scale": [0, 1]},
     )
 
 
@@ -42,7 +42,8 @@ async def language_of_learner(memory: LearnerMemory, learner_id: str) -> str | N
         StorageError: The memory cannot be read.
     """
     for event in await memory.events(learner_id, limit=_LATEST, kind="survey"):
-        code = event.payload.get(INSTRUMENT)
-        if isinstance(code, str):
+        answers = event.payload.get("answers")
+        if event.payload.get("instrument") == INSTRUMENT and isinstance(answers, dict) and answers:
+            code = next(iter(answers))
             return code if code in available() else None
     return None

@@ -11,6 +11,7 @@ from langchain_core.language_models import BaseChatModel
 from gradatim.agents.deliverer import UNCHECKED, Outcome
 from gradatim.agents.state import diagnosis_of, execution_of, grounds_of, submission_of, task_of
 from gradatim.domain import Feedback, Statement
+from gradatim.languages import available, say, speaking
 from gradatim.testing.runs import Run
 from gradatim.tools.claims import Case, find_leak
 
@@ -99,13 +100,19 @@ def assert_no_unchecked(run: Run, key: str = "outcome") -> None:
 
     A sentence that is marked as not checked, or that a person wrote, may stand.
     """
+    openings = (UNCHECKED, *(_opening(code) for code in available()))
     for statement in _delivered(run, key):
         if statement.refuted:
             refuted = next(check for check in statement.checks if check.verdict == "refuted")
             raise AssertionError(f"a refuted sentence was delivered: {statement.text!r} ({refuted.detail})")
-        marked = statement.text.startswith(UNCHECKED) or (statement.author or "").startswith("person:")
+        marked = statement.text.startswith(openings) or (statement.author or "").startswith("person:")
         if statement.unchecked and not marked:
             raise AssertionError(f"an unchecked sentence was delivered as a fact: {statement.text!r}")
+
+
+def _opening(code: str) -> str:
+    with speaking(code):
+        return say("labels.unchecked")
 
 
 def assert_no_leak(run: Run, key: str = "outcome") -> None:

@@ -17,6 +17,7 @@ flow.chain(START, "intake", flow.add(word_count), END)
 from gradatim.graphs.workflow import build_workflow, check_workflow, load_workflow
 from gradatim.graphs.workflow.kinds import Kind
 from gradatim.graphs.workflow.kinds.decorated import node
+from gradatim.workflow.agents import agent
 from gradatim.workflow.builder import Workflow
 from gradatim.workflow.files import parse, read
 from gradatim.workflow.parts import END, START, Node, Parameter
@@ -34,6 +35,7 @@ __all__ = [
     "Way",
     "Workflow",
     "WorkflowRunner",
+    "agent",
     "build_workflow",
     "check_workflow",
     "load_workflow",

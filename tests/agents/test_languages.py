@@ -127,6 +127,25 @@ async def test_what_nothing_bears_out_is_withheld_in_chinese_too(sandbox: Sandbo
     assert pruned.error_identification[0].text == "5 个测试中有 4 个没有通过。"
 
 
+async def test_what_was_settled_is_kept_for_each_language_apart(sandbox: Sandbox) -> None:
+    case, grounds = await case_of(sandbox)
+    state = {
+        "task": TASK.plain(),
+        "submission": case.submission.plain(),
+        "execution": case.execution.plain(),
+        "diagnosis": case.diagnosis.plain(),
+        "grounds": [item.plain() for item in grounds],
+    }
+    generator = Generator(ScriptedChat(script=[json.dumps(answer())]), concepts=open_graph(Settings()))
+    english = (await generator(state))["generation"]["situation"]
+    generator = Generator(ScriptedChat(script=[json.dumps(chinese())]), concepts=open_graph(Settings()))
+    with speaking("zh"):
+        other = (await generator(state))["generation"]["situation"]
+    assert english
+    assert other
+    assert english != other
+
+
 async def test_an_answer_in_another_language_is_not_used(sandbox: Sandbox) -> None:
     case, grounds = await case_of(sandbox)
     foreign = chinese(error_identification="The loop ends before the last number is added, so the sum is too small.")
@@ -188,7 +207,7 @@ async def test_a_learners_own_language_counts_unless_the_run_says_otherwise() ->
     assert (await Recaller(memory)(state))["language"] == "zh"
     assert "language" not in await Recaller(memory)(state | {"language": "en"})
     assert "language" not in await Recaller(Memory(other))(state)  # type: ignore[arg-type]
-    gone = chosen.model_copy(update={"payload": {"language": "xx"}})
+    gone = chosen.model_copy(update={"payload": {**chosen.payload, "answers": {"xx": 1}}})
     assert await language_of_learner(Memory(gone), "ada") is None  # type: ignore[arg-type]
 
 

@@ -13,7 +13,7 @@ import yaml
 from gradatim.app.bench import BenchRequest
 from gradatim.app.bench.tutoring.arms import MAX_TOKENS, GraphArm, PlainArm
 from gradatim.app.bench.tutoring.bench import Arm, lead, run
-from gradatim.app.bench.tutoring.checks import Examiner
+from gradatim.app.bench.tutoring.checks import Examiner, course_of
 from gradatim.app.bench.tutoring.cohort import drawn, plant_faults, prove, read_faults
 from gradatim.app.bench.tutoring.figures import beside, of_arm
 from gradatim.app.bench.tutoring.leaks import shows
@@ -124,6 +124,11 @@ async def test_texts_are_checked_by_running_what_they_say(fault: Fault, sandbox:
     back = "Take the last change back. `total_up_to(3)` gives 3."
     assert (await examiner.check(back, worse, [WRONG])).refuted == ()
     assert (await examiner.check(back, worse)).refuted != ()
+    general = "The call on the way up must return 17 for `total_up_to(3)`."
+    assert (await examiner.check(general, WRONG)).refuted != ()
+    course = Examiner(ClaimChecker(sandbox, EmbeddedStore(packaged_curriculum())), fault, "en", frozenset({general}))
+    assert (await course.check(general, WRONG)).refuted == ()
+    assert any("never among its numbers" in text for text in course_of(packaged_curriculum()))
     example = "Here is another program:\n```python\nx = 1\nprint(x + 1)\n```\nIt prints `{}`."
     assert (await examiner.check(example.format(2), WRONG)).refuted == ()
     assert (await examiner.check(example.format(3), WRONG)).refuted != ()
@@ -163,8 +168,8 @@ async def test_broken_data_are_named(folder: Path, sandbox: Sandbox) -> None:
 
 async def test_every_example_has_a_repair(sandbox: Sandbox) -> None:
     faults, left_out = await read_faults(EXAMPLES, sandbox, packaged_curriculum())
-    assert len(faults) >= 115
-    assert left_out <= 2
+    assert len(faults) == 120
+    assert left_out == 0
     assert len({fault.kind for fault in faults}) >= 20
     for fault in faults:
         assert {patch.first for patch in fault.patches} & fault.lines
@@ -244,6 +249,7 @@ def test_figures_count_what_they_say() -> None:
     figures = of_arm("none", records)
     assert figures["none_reached"] == 0.5
     assert figures["none_copied"] == 0.25
+    assert figures["none_passed"] == 0.75
     assert figures["none_lucky"] == 0.25
     assert figures["none_leaked_dialogues"] == 1
     assert figures["none_refuted_claims"] == 2
@@ -298,16 +304,23 @@ async def test_a_run_goes_on_where_it_was(fault: Fault, sandbox: Sandbox, tmp_pa
 
 
 def test_the_benchmark_runs(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradatim.app.bench.tutoring.sensitivity.FACTORS", (0.5,))
+    monkeypatch.setattr("gradatim.app.bench.tutoring.sensitivity.MAIN", ("near",))
+    model = ScriptedChat(script=lambda _: "You should write `for i in range(1, n + 1):` in line 3.")
+    monkeypatch.setattr("gradatim.app.bench.tutoring.bench.open_chat_model", lambda spec, settings: model)
     said: list[str] = []
-    settings = Settings(model="none", data_dir=tmp_path / "kept", workers=1, repair_seconds=0.3)
+    settings = Settings(model="scripted", data_dir=tmp_path / "kept", workers=1, repair_seconds=0.3)
     figures = run(BenchRequest(settings, folder, said.append, 1))
     assert json.dumps(figures)
-    assert figures["none_dialogues"] == 1
+    for arm in ("silent", "telling", "none", "tutor", "plain"):
+        assert figures[f"{arm}_dialogues"] == 1
+        assert {f"{arm}_read_again", f"{arm}_by_patterns", f"{arm}_least", f"{arm}_most"} <= figures.keys()
     assert figures["silent_reached"] == 0.0
     assert figures["telling_names_faulty_line"] == 1.0
-    assert {"none_read_again", "none_least", "none_most"} <= figures.keys()
-    assert len(list((tmp_path / "kept" / "bench" / "tutoring").glob("*.jsonl"))) == 3
+    # the model alone gives the line away; the graph does not let it
+    assert (figures["plain_leaked_dialogues"], figures["plain_copied"]) == (1, 1.0)
+    assert (figures["none_leaked_dialogues"], figures["tutor_leaked_dialogues"]) == (0, 0)
+    assert {"gap_least", "gap_most", "only_tutor_beside_plain_reached"} <= figures.keys()
+    assert len(list((tmp_path / "kept" / "bench" / "tutoring").glob("*.jsonl"))) == 5
 
 
 def test_a_folder_without_data_is_named(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_what_fired_is_told_with_its_reasons(workspace: Path, invoke: Invoke) ->
 def test_in_chinese(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     store(struggle(6))
     monkeypatch.setenv("GRADATIM_LANGUAGE", "zh")
-    assert "是时候仔细看看loop了。" in invoke("learner", "watch").stdout
+    assert "是时候仔细看看循环了。" in invoke("learner", "watch").stdout
 
 
 def test_a_request_is_taken_up(invoke: Invoke) -> None:

@@ -46,6 +46,13 @@ def test_a_learner_in_both_languages(invoke: Invoke) -> None:
     assert {source["id"] for source in data["sources"]} >= {"a1", "a6", "c1"}
 
 
+@pytest.mark.usefixtures("remembered")
+def test_the_language_that_the_learner_chose(invoke: Invoke) -> None:
+    assert invoke("learner", "language", "anna", "zh").exit_code == 0
+    assert invoke("report", "learner", "anna").stdout.startswith("# 你的学习报告\n")
+    assert invoke("report", "learner", "anna", "--language", "en").stdout.startswith("# Your learning report\n")
+
+
 def test_files_are_registered_and_go_with_the_learner(remembered: Path, invoke: Invoke) -> None:
     for name in ("anna.md", "anna.html", "anna.pdf"):
         result = invoke("report", "learner", "anna", "--out", name)

@@ -31,7 +31,14 @@ def test_no_language_lacks_a_phrase(code: str) -> None:
 def test_the_concepts_of_tasks_are_defined_in_chinese() -> None:
     from pathlib import Path
 
-    from gradatim.kg.labels import concept_name, concept_text, misconception_name, misconception_text
+    from gradatim.kg.labels import (
+        concept_called,
+        concept_name,
+        concept_text,
+        misconception_name,
+        misconception_text,
+        topic_title,
+    )
     from gradatim.languages import speaking
     from gradatim.tools.taskfile import load_task
 
@@ -43,5 +50,9 @@ def test_the_concepts_of_tasks_are_defined_in_chinese() -> None:
         assert concept_name("for-loop") == "for 循环"
         assert misconception_name("off-by-one-loop") == "循环的界限差一"
         assert misconception_text("off-by-one-loop", "correction")
+        assert topic_title("loops", "Loops") == "循环"
+    assert concept_called("for 循环") == "for-loop"
+    assert concept_called("nothing") is None
+    assert topic_title("loops", "Loops") == "Loops"
     assert concept_name("for-loop") == "for loop"
     assert concept_text("for-loop", "definition") is None, "English words are those of the graph"

@@ -93,6 +93,7 @@ def test_uneven_phrases_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     [
         (b"- a\n- b\n", "not a mapping"),
         (b"a: [1, 2\n", "cannot be read"),
+        (b"words: {no: nope}\n", "no text: False"),
         (b"\xff\xfe\x00", "cannot be read"),
         (b"a: '" + b"x" * 4_000_001 + b"'\n", "too large"),
     ],

@@ -49,7 +49,7 @@ WAY = ["intake", {"execute", "recall"}, "diagnose", "retrieve", "generate", {"ve
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def services() -> AsyncIterator[Services]:
-    async with offline_services(repair_seconds=0.1) as opened:
+    async with offline_services(repair_seconds=1.0) as opened:
         yield opened
 
 

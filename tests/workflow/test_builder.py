@@ -185,7 +185,7 @@ def test_parts_of_a_loop_may_be_given_by_name() -> None:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def services() -> AsyncIterator[Services]:
-    async with offline_services(repair_seconds=0.1) as opened:
+    async with offline_services(repair_seconds=0) as opened:
         yield opened
 
 

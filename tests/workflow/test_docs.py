@@ -13,11 +13,11 @@ import pytest
 import pytest_asyncio
 from langchain_core.messages import AIMessage
 
-from gradatim.errors import WorkflowError
+from gradatim.errors import InputError, WorkflowError
 from gradatim.graphs import Services
 from gradatim.graphs.tools import Desk, agent_tools
 from gradatim.testing import TASK, WRONG, offline_services, run_graph, run_workflow, scripted, submission
-from gradatim.workflow import Workflow
+from gradatim.workflow import Workflow, agent
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "python-api.md").read_text(encoding="utf-8")
@@ -37,7 +37,7 @@ def page() -> dict[str, Any]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def services() -> AsyncIterator[Services]:
-    async with offline_services(repair_seconds=0.1) as opened:
+    async with offline_services(repair_seconds=0) as opened:
         yield opened
 
 
@@ -63,8 +63,20 @@ async def test_its_functions_do_what_they_say(page: dict[str, Any], services: Se
     assert mine.steps == (("run",), ("look",))
     assert mine.values["diagnosis"]["verdict"] == "incorrect"
     assert await page["alone"](services, TASK, submission()) == "incorrect"
+    assert len(await page["questions_about"](services, TASK, submission())) == 3
     outputs = await page["assess_one"](services.settings, TASK, submission())
     assert outputs["outcome"]["delivered"]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_kinds_that_there_are_not_are_refused(services: Services) -> None:
+    with pytest.raises(InputError, match="there is no kind 'oral_question'") as caught:
+        agent("oral_question", services)
+    assert "oral_questions" in str(caught.value.remedy)
+    with pytest.raises(InputError, match="agent oral_questions: count"):
+        agent("oral_questions", services, count=0)
+    with pytest.raises(InputError, match="it takes count"):
+        agent("oral_questions", services, number=3)
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -40,7 +40,7 @@ FIBONACCI = load_task(EXAMPLES / "tasks" / "fibonacci.yaml")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def services() -> AsyncIterator[Services]:
-    async with offline_services(repair_seconds=0.2) as opened:
+    async with offline_services(repair_seconds=0) as opened:
         yield opened
 
 
@@ -123,7 +123,7 @@ async def test_a_tutor_hands_over_to_a_teacher(services: Services) -> None:
     session = [*map(respond, says), respond("Look at range again.", "grace"), respond(f"```python\n{right}```")]
     run = await run_workflow(FOLDER / "tutoring.yaml", {"task": FIBONACCI}, services=services, answers=session)
     said = [item.payload["action_requests"][0]["description"] for item in run.questions]
-    assert [item.node for item in run.questions] == [*["listen"] * 3, "tutor_ask_teacher", *["listen"] * 2]
+    assert [item.node for item in run.questions] == [*["tutor_listen"] * 3, "tutor_ask_teacher", *["tutor_listen"] * 2]
     assert "2 of 6 tests pass" in said[1]
     assert "grace writes:\nLook at range again." in said[4]
     assert "All 6 tests pass now" in said[5]

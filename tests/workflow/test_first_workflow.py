@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder with the tutorial's files."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GRADATIM_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("GRADATIM_REPAIR_SECONDS", "0.2")
+    monkeypatch.setenv("GRADATIM_REPAIR_SECONDS", "1")
     for name, content in FILES.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     return tmp_path

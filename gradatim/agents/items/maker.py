@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from gradatim.agents.items.proposer import ItemProposer
@@ -12,6 +14,7 @@ from gradatim.kg import ConceptGraph, ConceptStore
 from gradatim.languages import speaking
 from gradatim.memory.tracing import ParameterSource
 from gradatim.serving.realiser import GroundedRealiser
+from gradatim.tools.items.bank import Bank
 from gradatim.tools.items.duplicates import Fingerprints
 from gradatim.tools.items.item import ItemKind
 from gradatim.tools.items.kinds import KINDS
@@ -32,7 +35,7 @@ class ItemMaker:
         concepts: Only about these; what is next to learn when not given.
         kinds: Of items.
         seed: For the same items again.
-        known: Items that must not come again.
+        bank: Where items are kept; those in it do not come again.
     """
 
     name = "make_item"
@@ -40,12 +43,12 @@ class ItemMaker:
     def __init__(
         self, sandbox: Sandbox, store: ConceptStore, parameters: ParameterSource, *, model: Any = None,
         theta: float | None = None, concepts: Sequence[str] = (), kinds: Sequence[ItemKind] = tuple(KINDS),
-        beta: float = BETA, seed: int | None = None, known: Fingerprints | None = None,
+        beta: float = BETA, seed: int | None = None, bank: Bank | None = None,
     ) -> None:  # fmt: skip
         self.sandbox, self.store, self.parameters = sandbox, store, parameters
         self.model = None if isinstance(model, GroundedRealiser) else model
         self.theta, self.concepts, self.kinds, self.beta, self.seed = theta, tuple(concepts), tuple(kinds), beta, seed
-        self._known = known if known is not None else Fingerprints()
+        self.bank = bank
         self._maker: Maker | None = None
         self._made = 0
 
@@ -53,11 +56,15 @@ class ItemMaker:
         with speaking(state.get("language")):
             graph = await self.store.snapshot()
             if self._maker is None or self._maker.graph.version != graph.version:
-                self._maker = Maker(self.sandbox, graph, known=self._known)
+                known = Fingerprints() if self.bank is None else await asyncio.to_thread(self.bank.fingerprints)
+                self._maker = Maker(self.sandbox, graph, known=known)
             target = self.target(state, graph, self._maker)
             seed = None if self.seed is None else f"{self.seed} {self._made}"
             made, update = await self._one(self._maker, target, seed)
         self._made += 1
+        if self.bank is not None:
+            at = datetime.now(UTC).isoformat()
+            await asyncio.to_thread(self.bank.add, made.item, made.fingerprint, made_at=at)
         return {**update, "item": made.item.plain()}
 
     def target(self, state: State, graph: ConceptGraph, maker: Maker) -> Target:

@@ -20,7 +20,7 @@ from gradatim.agents.tutoring.state import (
     task_of,
 )
 from gradatim.agents.tutoring.worked.example import run_snippet
-from gradatim.domain import Diagnosis, Execution, Recollection, Submission, Task
+from gradatim.domain import Diagnosis, ExceptionFact, Execution, Recollection, Submission, Task
 from gradatim.errors import GradatimError, SubmissionError
 from gradatim.tools.diagnosis import diagnose, diagnose_untraced
 from gradatim.tools.execution import execute
@@ -120,8 +120,10 @@ class Examiner:
             first = await execute(self.sandbox, task, submission)
             running = int(ran_of(state).get("worse", 0))
             if _worse(first, before) and running < _BACK:
-                error = first.load_error
-                broke = {"error": error.type, "line": error.line} if error is not None else {}
+                error, fresh = first.load_error, _raised(task, first, before)
+                broke: Plain = {"error": error.type, "line": error.line} if error is not None else {}
+                if error is None and fresh is not None:
+                    broke = {"raises": fresh.type, "line": fresh.line}
                 passed = [item.test for item in first.outcomes if item.status == "passed"]
                 return {"before": compared, "ran": {**ran, "worse": running + 1, "passed": passed, **broke}}
             execution, diagnosis = await self.diagnosed(task, submission, first)
@@ -146,14 +148,28 @@ class Examiner:
 
 
 def _worse(now: Execution, before: Execution) -> bool:
-    """Whether a program passes fewer tests than the one before, or cannot be loaded any more."""
+    """Whether a program passes fewer tests than the one before, cannot be loaded any more, or raises more often."""
     if now.load_error is not None:
         return before.load_error is None
+    if _passing(now) == _passing(before):
+        return _raising(now) > _raising(before)
     return _passing(now) < _passing(before)
+
+
+def _raising(execution: Execution) -> int:
+    return sum(item.status == "error" for item in execution.outcomes)
 
 
 def _passing(execution: Execution) -> int:
     return sum(item.status == "passed" for item in execution.outcomes)
+
+
+def _raised(task: Task, now: Execution, before: Execution) -> ExceptionFact | None:
+    """An exception in a visible test that raised none before."""
+    raised = {item.test for item in before.outcomes if item.status == "error"}
+    hidden = {case.id for case in task.tests if case.hidden}
+    found = (item for item in now.outcomes if item.status == "error" and item.test not in raised | hidden)
+    return next((item.exception for item in found), None)
 
 
 def _bare(code: str) -> str:

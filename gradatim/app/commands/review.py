@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from gradatim.agents.reviews import find_decision, find_request, requests
-from gradatim.app.commands.assess import assessment_row, node_progress, print_assessment
+from gradatim.agents.hitl import ACTION
+from gradatim.agents.reviews import ORDINARY, find_decision, find_request, requests
+from gradatim.app.commands.deciding import decide_request, unknown
 from gradatim.app.commands.reviewing import calibrate, export, policy
-from gradatim.app.console import emit, out, say, shorten, table
-from gradatim.app.edits import edit_template, read_edit
+from gradatim.app.commands.workflow.answering import PersonAnswer
+from gradatim.app.commands.workflow.showing import row_of, show_questions
+from gradatim.app.console import emit, out, printable, shorten, table
+from gradatim.app.edits import edit_template
 from gradatim.app.options import data_dir_option, json_option, sandbox_option
 from gradatim.app.report.review import age, review_text
-from gradatim.domain import Assessment, Feedback, ReviewDecision, ReviewRequest
-from gradatim.errors import ReviewError
-from gradatim.graphs import Assessor, open_assessor
+from gradatim.domain import Assessment, ReviewDecision, ReviewRequest
 from gradatim.graphs.assessor import held_assessment
 from gradatim.graphs.persistence import open_persistence
-from gradatim.graphs.services import open_services
-from gradatim.serving.realiser import GroundedRealiser
-from gradatim.settings import Settings, load_settings
+from gradatim.graphs.workflow.runs import Run
+from gradatim.graphs.workflow.waiting import WaitingRun, held_part, run_behind, waiting_run, waiting_runs
+from gradatim.settings import load_settings
 
 T = TypeVar("T")
 
@@ -59,30 +59,46 @@ def list_requests(everything: bool, as_json: bool, data_dir: Path | None) -> Non
     Exit codes: 0 done.
     """
 
-    async def ask(_: Any, store: Any) -> list[ReviewRequest]:
-        return await requests(store, everything=everything)
+    async def ask(checkpoints: Any, store: Any) -> tuple[list[ReviewRequest], list[WaitingRun]]:
+        return await requests(store, everything=everything), await waiting_runs(checkpoints, store)
 
-    found = _with_records(data_dir, ask)
+    found, runs = _with_records(data_dir, ask)
+    # what a workflow asks about a feedback is on the list of requests already
+    asked = [(run, item) for run in runs for item in run.questions if item.action != ACTION]
     if as_json:
-        emit({"reviews": [item.plain() for item in found]})
+        emit(
+            {
+                "reviews": [item.plain() for item in found],
+                "questions": [
+                    {
+                        "run": run.thread, "workflow": run.workflow, "id": item.id, "question": item.text,
+                        "allowed": list(item.allowed), "since": run.since, "task": run.task, "learner": run.learner,
+                    }
+                    for run, item in asked
+                ],
+            }
+        )  # fmt: skip
         return
-    if not found:
+    if not found and not asked:
         out("nothing waits for a person")
         return
     rows = [
-        (
-            item.id,
-            str(item.priority),
-            item.status,
-            age(item.created_at),
-            shorten(item.task_id, 24),
-            shorten(item.learner_id or "-", 20),
-            f"{item.confidence.value:.2f}",
-            shorten("; ".join(item.reasons), 90),
-        )
+        (item.priority, item.id, item.status, item.created_at, item.task_id, item.learner_id or "-",
+         f"{item.confidence.value:.2f}", "; ".join(item.reasons))
         for item in found
-    ]
-    out(table(rows, header=("id", "priority", "status", "age", "task", "learner", "conf", "why")))
+    ]  # fmt: skip
+    rows += [
+        (ORDINARY, run.thread, "open", run.since, run.task or "-", run.learner or "-", "-",
+         f"{run.workflow} asks: {item.text}")
+        for run, item in asked
+    ]  # fmt: skip
+    rows.sort(key=lambda row: (-row[0], row[3], row[1]))
+    told = [
+        (printable(name), str(priority), status, age(since), shorten(task, 24), shorten(learner, 20), confidence,
+         shorten(why, 90))
+        for priority, name, status, since, task, learner, confidence, why in rows
+    ]  # fmt: skip
+    out(table(told, header=("id", "priority", "status", "age", "task", "learner", "conf", "why")))
 
 
 @review.command()
@@ -95,22 +111,28 @@ def show(request_id: str, template: bool, as_json: bool, data_dir: Path | None) 
 
     This shows everything, hidden tests and corrections included: it is for reviewers, not for learners.
 
+    Of a workflow that asks something else, its questions with what they show.
+
     \b
     Exit codes: 0 done; 2 there is no such request.
     """
 
     async def ask(
         checkpoints: Any, store: Any
-    ) -> tuple[ReviewRequest | None, ReviewDecision | None, Assessment | None]:
-        return (
-            await find_request(store, request_id),
-            await find_decision(store, request_id),
-            await held_assessment(checkpoints, store, request_id),
-        )
+    ) -> tuple[ReviewRequest | None, ReviewDecision | None, Assessment | None, WaitingRun | None]:
+        thread = await run_behind(store, request_id)
+        held = await held_assessment(checkpoints, store, request_id)
+        if held is None and thread is not None:
+            held = await held_part(checkpoints, thread, request_id)
+        run = None if thread is None else await waiting_run(checkpoints, store, thread)
+        return await find_request(store, request_id), await find_decision(store, request_id), held, run
 
-    request, decision, held = _with_records(data_dir, ask)
+    request, decision, held, run = _with_records(data_dir, ask)
+    if request is None and run is not None and run.thread == request_id and not template:
+        _show_questions(run, as_json)
+        return
     if request is None:
-        raise _unknown(request_id)
+        raise unknown(request_id)
     if template:
         out(edit_template(request.feedback), end="")
     elif as_json:
@@ -137,7 +159,9 @@ def show(request_id: str, template: bool, as_json: bool, data_dir: Path | None) 
 @json_option
 @sandbox_option
 @data_dir_option
+@click.pass_context
 def decide(
+    ctx: click.Context,
     request_id: str,
     approve: bool,
     edit: Path | None,
@@ -149,13 +173,14 @@ def decide(
     as_json: bool,
     **overrides: Any,
 ) -> None:
-    """Decide about ID; the run goes on from where it waits. A decision counts once.
+    """Decide about ID; the run goes on from where it waits, also one of a workflow. A decision counts once.
 
     Sentences that an edit changes or adds are read and checked like any others; an edit with a refuted one is only
     taken with --anyway. What was decided is kept, and can be learnt from (`gradatim review export`, `calibrate`).
 
     \b
-    Exit codes: 0 done; 2 no such request, already decided, or an unusable or refuted edit.
+    Exit codes: 0 done; 1 the workflow waits for a person once more; 2 no such request, already decided, or an
+    unusable or refuted edit.
     """
     chosen = [approve, edit is not None, reject, respond is not None]
     if sum(chosen) != 1:
@@ -165,74 +190,19 @@ def decide(
     settings = load_settings(**overrides)
     kind = ("approve", "edit", "reject", "respond")[chosen.index(True)]
     message = respond if respond is not None else reason
-    asyncio.run(_decide(settings, request_id, kind, edit, message, reviewer.strip(), anyway, as_json))
+    answer = PersonAnswer(kind, edit, message, reviewer.strip())
+    ctx.exit(asyncio.run(decide_request(settings, request_id, answer, anyway, as_json)))
 
 
-async def _decide(
-    settings: Settings,
-    request_id: str,
-    kind: Any,
-    edit: Path | None,
-    message: str | None,
-    reviewer: str,
-    anyway: bool,
-    as_json: bool,
-) -> None:
-    # what comes after the review asks no model
-    async with (
-        open_services(settings, model=GroundedRealiser()) as services,
-        open_assessor(services=services) as assessor,
-    ):
-        feedback: Feedback | None = None
-        if edit is not None:
-            feedback = await _edited(assessor, request_id, edit, reviewer, anyway)
-        decision = ReviewDecision(
-            request_id=request_id,
-            kind=kind,
-            reviewer=reviewer,
-            decided_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            feedback=feedback,
-            message=message,
-        )
-        with node_progress(not as_json) as on_node:
-            assessment = await assessor.decide(decision, on_node=on_node)
+def _show_questions(run: WaitingRun, as_json: bool) -> None:
+    """What a workflow asks that is no feedback."""
+    stopped = Run(run.thread, run.workflow, questions=run.questions)
     if as_json:
-        emit(assessment_row(assessment.submission.filename, assessment))
-    else:
-        print_assessment(assessment)
-
-
-async def _edited(assessor: Assessor, request_id: str, path: Path, reviewer: str, anyway: bool) -> Feedback:
-    """The edit of a file.
-
-    Raises:
-        ReviewError: There is no such request, or a check refutes what the edit says and nobody insists on it.
-    """
-    request = await find_request(assessor.store, request_id)
-    held = await held_assessment(assessor.checkpoints, assessor.store, request_id)
-    if request is None or held is None:
-        raise _unknown(request_id)
-    edit = read_edit(path, request.feedback, reviewer, {item.id for item in held.diagnosis.evidence})
-    if request.status == "decided":
-        return edit  # refused as stale, with the name of who decided
-    checked = await assessor.check_edit(request_id, edit, reviewer)
-    wrong = [
-        f'"{shorten(statement.text, 80)}": {check.detail}'
-        for statement in checked.statements()
-        if statement.author is not None
-        for check in statement.checks
-        if check.verdict == "refuted"
-    ]
-    if wrong and not anyway:
-        raise ReviewError(
-            f"a check refutes what the edit says: {'; '.join(wrong)}",
-            place=str(path),
-            remedy="correct the sentence, or add --anyway to deliver it as it is",
-        )
-    for item in wrong:
-        say(f"delivered although refuted: {item}")
-    return edit
-
-
-def _unknown(request_id: str) -> ReviewError:
-    return ReviewError("there is no such request", place=f"review {request_id}", remedy="see `gradatim review list`")
+        emit(row_of(stopped))
+        return
+    about = [f"task {run.task}" if run.task else "", f"learner {run.learner}" if run.learner else ""]
+    told = ", ".join(part for part in about if part)
+    out(printable(f"run {run.thread} of the workflow {run.workflow} waits since {run.since} ({age(run.since)})"))
+    if told:
+        out(printable(told))
+    show_questions(stopped)

@@ -18,7 +18,7 @@ from gradatim.app.report.content import (
     TestRow,
 )
 from gradatim.app.report.listing import lines_of, tokens
-from gradatim.app.report.redaction import Redaction
+from gradatim.tools.redaction import Redaction
 from gradatim.app.report.wording import words
 from gradatim.domain import (
     Assessment,

@@ -23,7 +23,7 @@ _CONDITIONS = frozenset(map(stem, ("if", "when", "whenever", "where", "whoever",
 _ALTERNATIVES = frozenset(map(stem, ("otherwise", "else")))
 _ZH_JOINERS = re.compile(r"然后|并且|接着|随后|最后|但是|但|而且|同时|以及")
 _ZH_CONDITION = re.compile(r"^\s*(如果|若|当|一旦|假如|要是|只要|凡是)|时$|的话$|不一致时|分歧时")
-_ZH_ALTERNATIVE = re.compile(r"^\s*(否则|不然)")
+_ZH_ALTERNATIVE = re.compile(r"^\s*(否则|不然|就|则|便|那么)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def clauses_of(text: str) -> tuple[Clause, ...]:
             clauses.append(Clause(len(clauses), words, start, end, text[start:end], condition))
             if conditional and _opens(words, text[start:end]):
                 condition = text[start:end]
-        if position + 1 < len(groups) and _is_alternative(groups[position + 1][0], text):
+        if position + 1 < len(groups) and _hangs_on(groups[position + 1][0], text):
             condition = condition or text[start:end]
             ends = False
         sentence_over = ends
@@ -126,6 +126,11 @@ def _cut(text: str) -> list[tuple[tuple[Word, ...], bool]]:
     return groups
 
 
+def opens_with_condition(clause: Clause) -> bool:
+    """Whether a clause begins with the condition that the rest of it stands under."""
+    return bool(clause.words) and _opens(clause.words, clause.text)
+
+
 def _opens(words: tuple[Word, ...], text: str) -> bool:
     """Whether a clause is nothing but a condition: `if` stands at its beginning."""
     early = {word.stem for word in words[:2]}
@@ -136,5 +141,6 @@ def _is_condition(words: tuple[Word, ...], text: str) -> bool:
     return any(word.stem in _CONDITIONS for word in words) or bool(_ZH_CONDITION.search(text))
 
 
-def _is_alternative(words: tuple[Word, ...], text: str) -> bool:
+def _hangs_on(words: tuple[Word, ...], text: str) -> bool:
+    """Whether a clause stands under what was said before it: `otherwise …`, `就……`."""
     return words[0].stem in _ALTERNATIVES or bool(_ZH_ALTERNATIVE.match(text[words[0].start : words[-1].end]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gradatim.graphs.planning.clauses import Clause, clauses_of
 from gradatim.graphs.planning.cues import Match
 from gradatim.graphs.planning.denials import denied, only_until
-from gradatim.graphs.planning.library import Pattern, patterns
+from gradatim.graphs.planning.library import Pattern, patterns, things
 from gradatim.graphs.planning.quantities import Quantity, quantities_of
 from gradatim.graphs.planning.steps import Question, Step
 from gradatim.graphs.planning.words import stem
@@ -178,12 +178,12 @@ def with_numbers(
 
 def _matters(quantity: Quantity, steps: Sequence[Step]) -> bool:
     """Whether a number that no step takes may be one that somebody meant."""
-    if quantity.value in (0, 1):
-        return False
+    if quantity.value in (0, 1) or (quantity.units and quantity.units[0] in things()):
+        return False  # `120 students`
     here = [step for step in steps if _inside(step, quantity)] or [
         step for step in steps if step.clause == quantity.clause
     ]
-    return bool(here) and all(step.wanted and step.pattern not in _COUNTED_ANYHOW for step in here)
+    return all(step.wanted and step.pattern not in _COUNTED_ANYHOW for step in here)
 
 
 def _uncounted(quantity: Quantity, clauses: Sequence[Clause]) -> Question:
@@ -213,8 +213,8 @@ def _worth(step: Step, key: str, quantity: Quantity, steps: Sequence[Step]) -> f
         before = step.clause < quantity.clause
         if named or not pattern.units[key]:
             return 0.5 + near + before
-        if before and _LIMITS & set(quantity.units):
-            return 0.2 + near  # `hints, max 3`
+        if before and (_LIMITS & set(quantity.units) or not quantity.units):
+            return 0.2 + near  # `hints, max 3`, `hints: 3`
     return None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from gradatim.graphs.planning.clauses import Clause
+from gradatim.graphs.planning.clauses import Clause, opens_with_condition
 from gradatim.graphs.planning.library import patterns
 from gradatim.graphs.planning.quantities import Quantity
 from gradatim.graphs.planning.steps import Step
@@ -19,6 +19,28 @@ from gradatim.graphs.planning.words import Word, is_chinese, stem
 
 _LONGEST_RUN = 4
 """Chinese characters beside a step from which they may ask for something of their own."""
+
+
+_CONDITIONAL = frozenset(
+    {
+        "person_unsure",
+        "person_degraded",
+        "person_failing",
+        "person_low_grade",
+        "person_disagree",
+        "after_hints",
+        "still_failing",
+        "skip_when_passed",
+        "try_again",
+        "degrade",
+        "appeal",
+    }
+)
+"""Patterns that have a condition of their own."""
+_ARRIVALS = frozenset(
+    map(stem, ("hand", "submit", "submission", "upload", "arrive", "come", "done", "finish", "ready"))
+)
+"""What only says that there is something to work on: `when a student hands in`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +52,14 @@ class Leftover:
         text: As written.
         whole: Whether they ask for something of their own; else they only say how something is (`short`, `friendly`).
         topic: Whether they say what the work is about (`a loop exercise`), which the task says.
+        condition: Whether they are a condition that no step hangs on; only a person can say what was meant.
     """
 
     clause: int
     text: str
     whole: bool
     topic: bool = False
+    condition: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +109,14 @@ def leftovers(clauses: Sequence[Clause], steps: Sequence[Step], quantities: Sequ
 def _english(clause: Clause, steps: Sequence[Step], numbers: Sequence[Quantity]) -> list[Leftover]:
     plain = _plain()
     asks = [word for word in clause.words if _content(word, clause, plain, steps, numbers)]
+    topical = _topical(clause, plain)
+    unmet = _condition(clause, steps)
+    if unmet is not None:
+        return [unmet]
     if not asks:
         return []
-    if not steps:
+    if not steps and any(word.start not in topical for word in asks):
         return [Leftover(clause.number, clause.text, whole=True)]
-    topical = _topical(clause, plain)
     runs: list[_Run] = []
     for index, word in enumerate(clause.words):
         if word not in asks:
@@ -107,6 +134,18 @@ def _english(clause: Clause, steps: Sequence[Step], numbers: Sequence[Quantity])
         Leftover(clause.number, clause.text[run.start - clause.start : run.end - clause.start], run.whole, run.topic)
         for run in runs
     ]
+
+
+def _condition(clause: Clause, steps: Sequence[Step]) -> Leftover | None:
+    """A condition that none of the clause's steps hangs on: `if the tests pass, give an exercise`."""
+    if not steps or not opens_with_condition(clause) or any(step.pattern in _CONDITIONAL for step in steps):
+        return None
+    behind = [word for word in clause.words if word.start < min(step.start for step in steps)]
+    told = [word for word in behind if word.stem not in _plain().words]
+    if not told or any(word.stem in _ARRIVALS for word in told):
+        return None
+    text = re.split("[,，]", clause.text[: behind[-1].end - clause.start])[0]
+    return Leftover(clause.number, text, whole=True, condition=True)
 
 
 def _content(word: Word, clause: Clause, plain: _Plain, steps: Sequence[Step], numbers: Sequence[Quantity]) -> bool:

@@ -92,6 +92,19 @@ class Pattern:
 
 
 @cache
+def things() -> frozenset[str]:
+    """Stems of what a workflow works on, and for whom: programs, students."""
+    classes = _shared()["classes"]
+    return frozenset(map(stem, (*classes["work"], *classes["learner"])))
+
+
+@cache
+def _shared() -> dict[str, Any]:
+    file = resources.files("gradatim.graphs.planning").joinpath("patterns", "words.yaml")
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+@cache
 def patterns() -> Mapping[str, Pattern]:
     """All patterns by id, in the order of their files.
 
@@ -99,8 +112,7 @@ def patterns() -> Mapping[str, Pattern]:
         ValueError: A file is not as it should be; the packaged ones are tested.
     """
     folder = resources.files("gradatim.graphs.planning").joinpath("patterns")
-    shared: dict[str, Any] = yaml.safe_load(folder.joinpath("words.yaml").read_text(encoding="utf-8"))
-    classes, lists = shared["classes"], shared["lists"]
+    classes, lists = _shared()["classes"], _shared()["lists"]
     found: dict[str, Pattern] = {}
     for name in ("goals", "people", "rounds", "ways"):
         for item in yaml.safe_load(folder.joinpath(f"{name}.yaml").read_text(encoding="utf-8")):

@@ -61,6 +61,6 @@ def told(step: Step) -> str:
     text = say(f"planning.patterns.{step.pattern}")
     if not step.wanted:
         text = say("planning.not_wanted", what=text)
-    numbers = ", ".join(f"{key} {value:g}" for key, value in step.numbers.items())
+    numbers = ", ".join(say(f"planning.numbers.{key}", value=f"{value:g}") for key, value in step.numbers.items())
     by = say(f"planning.by.{step.found_by}")
     return f"{text}{f' ({numbers})' if numbers else ''}: “{step.words}”{f' {by}' if by else ''}"

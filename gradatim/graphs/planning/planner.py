@@ -120,9 +120,10 @@ class Planner:
         open_, unused = [item for item in left if item.whole], [item for item in left if not item.whole]
         reason = ""
         found: tuple[Step, ...] = ()
-        if open_:
+        unclear = [item for item in open_ if not item.condition]
+        if unclear:
             try:
-                found = await Chooser(self.model, self._likeness, self._candidates).choose(heard.clauses, open_)
+                found = await Chooser(self.model, self._likeness, self._candidates).choose(heard.clauses, unclear)
             except ModelError as error:
                 reason = str(error)
         known = {step.pattern for step in heard.steps} | _ANYHOW

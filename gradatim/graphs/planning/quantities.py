@@ -15,7 +15,7 @@ Measure = Literal["count", "share", "seconds"]
 _NUMBERS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "hundred": 100,
-    "once": 1, "twice": 2, "thrice": 3, "single": 1, "double": 2, "couple": 2, "pair": 2, "half": 0.5, "both": 2,
+    "once": 1, "twice": 2, "thrice": 3, "single": 1, "double": 2, "couple": 2, "pair": 2, "half": 0.5,
 }  # fmt: skip
 _BY_STEM = {stem(word): value for word, value in _NUMBERS.items()}
 _TIMES = {stem(word) for word in ("once", "twice", "thrice")}
@@ -25,7 +25,8 @@ _ZH_NUMBER = re.compile(
     r"百分之(?P<of_hundred>[一二两三四五六七八九十\d.]+)"
     r"|(?P<tenths>[一二三四五六七八九])成"
     r"|(?P<half>一半)"
-    r"|(?<![统唯第同])(?P<number>[一二两三四五六七八九十]+|\d+(?:\.\d+)?)\s*(?P<unit>%|[\u3400-\u9fff]{1,2})"
+    r"|(?<![统唯第同])(?P<number>[一二两三四五六七八九十]+|\d+(?:\.\d+)?)(?![一二两三四五六七八九十\d])"
+    r"(?:\s*(?P<unit>%|[\u3400-\u9fff]{1,2})|\s*$)"
 )
 _ZH_NO_NUMBER = re.compile(r"^(?:一[起定些样般下直旦致边并]|十分|一同|万一)")
 _ZH_SECONDS = {"秒": 1, "分钟": 60, "小时": 3600}

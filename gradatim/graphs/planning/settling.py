@@ -163,6 +163,15 @@ def _completed(
     if "tutoring" in wanted and "after_hints" in wanted and "hint_rounds" not in wanted:
         step = wanted.pop("after_hints")  # a session has no rounds that could be used up
         wanted["tutor_hand_over"] = step.model_copy(update={"pattern": "tutor_hand_over"})
+    over = wanted.get("after_hints")
+    if (
+        over is not None
+        and over.numbers
+        and "rounds" not in wanted.get("hint_rounds", over.model_copy(update={"numbers": {}})).numbers
+    ):
+        # `after three failed tries the teacher is called` also says how many there are
+        rounds = wanted.get("hint_rounds") or over.model_copy(update={"pattern": "hint_rounds", "found_by": "implied"})
+        wanted["hint_rounds"] = rounds.model_copy(update={"numbers": {"rounds": over.numbers["rounds"]}})
     for name, step in list(wanted.items()):
         needs = [*patterns()[name].spec.implies]
         if name == "person_before":

@@ -23,6 +23,7 @@ _IRREGULAR = {
     "agreed": "agree", "agreeing": "agree", "agrees": "agree", "disagreed": "disagree", "disagrees": "disagree",
     "disagreeing": "disagree", "ta": "ta", "tas": "ta", "marked": "mark", "says": "say", "is": "be", "are": "be",
     "was": "be", "were": "be", "has": "have", "had": "have", "thing": "thing", "things": "thing", "during": "during",
+    "tutoring": "tutoring",
     "nothing": "nothing", "anything": "anything", "everything": "everything", "something": "something", "being": "be",
 }  # fmt: skip
 _SIGNS = {"<": "below", "≤": "below", ">": "above", "≥": "above", "×": "times"}

@@ -16,7 +16,7 @@ from gradatim.graphs.reports.sections.staff import assessments, reviews, solutio
 from gradatim.graphs.reports.sections.steps import steps, way
 from gradatim.graphs.reports.sections.work import work
 from gradatim.graphs.reports.sources import sources
-from gradatim.graphs.reports.wording import Names, count, day
+from gradatim.graphs.reports.wording import Names, count, day, spanning
 from gradatim.languages import phrase, say, spoken
 
 _WORDS = ("contents", "sources", "evidence", "more", "made", "line", "bar", "of")
@@ -84,7 +84,8 @@ def _document(portrait: Portrait, names: Names, parts: Sequence[Section | None],
     title = say(f"report.title.{audience}", learner=portrait.learner_id)
     span = {"first": day(portrait.events[0].at), "last": day(portrait.events[-1].at)}
     events = count(len(portrait.events), "event")
-    subtitle = say("report.subtitle", learner=portrait.learner_id, events=events, day=day(now), **span)
+    key = spanning("report.subtitle", portrait.events[0].at, portrait.events[-1].at)
+    subtitle = say(key, learner=portrait.learner_id, events=events, day=day(now), **span)
     return Document(
         audience="learner" if audience == "learner" else "teacher",
         title=title,

@@ -7,7 +7,7 @@ list ranks learners.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gradatim.domain import LearnerEvent, LearnerState
@@ -18,7 +18,7 @@ from gradatim.graphs.reports.grouping import SMALLEST, enough
 from gradatim.graphs.reports.sections.helping import helping
 from gradatim.graphs.reports.sections.spread import Aggregates, difficulty, misconceptions, spread
 from gradatim.graphs.reports.sources import sources
-from gradatim.graphs.reports.wording import Names, count, day
+from gradatim.graphs.reports.wording import Names, count, day, spanning
 from gradatim.kg import ConceptGraph
 from gradatim.languages import say, spoken
 from gradatim.memory.formative import FormativeRequest
@@ -61,6 +61,7 @@ def class_report(
     now: str,
     since: str | None = None,
     published: bool = False,
+    titles: Mapping[str, str] | None = None,
 ) -> Document:
     """The report, in the language that is spoken.
 
@@ -68,6 +69,7 @@ def class_report(
         classmates: At least one.
         since: Only attempts of then or later are counted.
         published: Without single learners: no names, no ids of events, no reasons for help.
+        titles: Task → what it is called, where that is known.
     """
     names = Names(graph)
     counted = [item for item in classmates if item.counted]
@@ -86,7 +88,7 @@ def class_report(
         _done(counted, attempts, len(classmates) - len(counted), facts),
         spread({item.learner_id: item.state for item in counted}, names, facts),
         misconceptions(shown, names, facts),
-        difficulty(attempts, facts),
+        difficulty(attempts, titles or {}, facts),
     ]
     if not published:
         sections.append(helping(classmates, graph, names, now))
@@ -116,10 +118,13 @@ def _done(
     if every and enough(active):
         evidence = facts.note("done", title, active, len(every))
         text = say(
-            "report.class.done.summary", learners=count(active, "learner"), attempts=count(len(every), "attempt"),
+            spanning("report.class.done.summary", every[0].at, every[-1].at),
+            learners=count(active, "learner"),
+            attempts=count(len(every), "attempt"),
             tasks=count(len({event.task_id for event in every if event.task_id}), "task"),
-            first=day(every[0].at), last=day(every[-1].at),
-        )  # fmt: skip
+            first=day(every[0].at),
+            last=day(every[-1].at),
+        )
         blocks.append(Said(text, (evidence,)))
     else:
         blocks.append(Note(say("report.class.done.nothing", n=SMALLEST)))

@@ -208,8 +208,8 @@ class Document:
         object.__setattr__(self, "numbers", {source.id: source.number for source in self.sources})
 
     def cited(self, evidence: Sequence[str]) -> tuple[int, ...]:
-        """Numbers of the evidence that a statement names."""
-        return tuple(self.numbers[item] for item in named(evidence) if item in self.numbers)
+        """Numbers of the evidence that a statement names, smallest first."""
+        return tuple(sorted(self.numbers[item] for item in named(evidence) if item in self.numbers))
 
     def more(self, evidence: Sequence[str]) -> int:
         """How many pieces of evidence stand behind a statement beyond those that are named."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gradatim.agents.reviews import requests
 from gradatim.domain import Assessment, Composite, LearnerEvent, LearnerState, ReviewRequest
 from gradatim.graphs.assessor import ASSESSMENTS
+from gradatim.graphs.reports.titles import item_titles
 from gradatim.kg import ConceptGraph
 from gradatim.memory import LearnerMemory, parameters_of
 from gradatim.memory.ability import Ability, ability_from_first_answers
@@ -76,6 +78,8 @@ class Portrait:
     parameters: ParameterSource
     path: Path | None = None
     """The way to a goal, where one was named."""
+    titles: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Task → what it is called, as far as that is known."""
 
     @property
     def disputed(self) -> tuple[Label, ...]:
@@ -122,6 +126,9 @@ async def portrait(
             needed.setdefault(relation.target, []).append(relation.source)
     processor = Processor()
     processor.add(learner_id, events, pooled=False)
+    kept = await assessments_of(events, store)
+    titles = await asyncio.to_thread(item_titles, settings, events)
+    titles |= {item.task.id: item.task.title for item in kept.values()}
     following, path = None, None
     if agreed["personalisation"].given:
         course = Course.of(graph, parameters=parameters)
@@ -137,12 +144,13 @@ async def portrait(
         indicators=indicators(History(events, mastery, needed)),
         next=following,
         decisions=processor.finish().report.decisions,
-        assessments=await assessments_of(events, store),
+        assessments=kept,
         reviews=tuple(reviews),
         waiting=() if own or store is None else await _waiting(store, learner_id),
         graph=graph,
         parameters=parameters,
         path=path,
+        titles=titles,
     )
 
 

@@ -39,6 +39,11 @@ def day(instant: str) -> str:
     return instant[:10]
 
 
+def spanning(key: str, first: str, last: str) -> str:
+    """The key of a phrase about a time, or of the one about a single day."""
+    return f"{key}_day" if day(first) == day(last) else key
+
+
 class Names:
     """What concepts and misconceptions of a graph are called."""
 

@@ -54,7 +54,8 @@ def make_tool(
                 answer = await work(arguments.model_validate(given))
         except GradatimError as error:
             raise ToolException(compact(told(error))) from error
-        return compact(answer), answer
+        text = compact(answer)
+        return text, json.loads(text)
 
     return StructuredTool.from_function(
         coroutine=run,
@@ -75,8 +76,9 @@ def told(error: GradatimError) -> Plain:
 
 
 def compact(answer: Plain) -> str:
-    """JSON without white space; letters stay as they are."""
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    """JSON without white space; letters stay as they are, except those that no encoding of Unicode can carry."""
+    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode()
 
 
 def _as_it_is(error: ToolException) -> str:

@@ -208,8 +208,6 @@ class Tutor:
             resume: Any = Command(resume={item.id: response for item in snapshot.interrupts})
             return await self._run(session, resume)
 
-    # ------------------------------------------------------------------------------------- inside
-
     def _lock(self, session: str) -> asyncio.Lock:
         return self._locks.setdefault(session, asyncio.Lock())
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Union
 
+from gradatim.domain import Submission, Task
 from gradatim.graphs.workflow.analysis import Analysis, Examine
 from gradatim.graphs.workflow.conditions import ConditionError, read_condition
 from gradatim.graphs.workflow.parameters import check_declared, settled
 from gradatim.graphs.workflow.places import Findings
 from gradatim.graphs.workflow.resolving import resolve
 from gradatim.graphs.workflow.state import GIVEN, SHARED
-from gradatim.graphs.workflow.types import fits, nullable
+from gradatim.graphs.workflow.types import bare, fits, nullable
 from gradatim.graphs.workflow.wiring import wire
 from gradatim.graphs.workflow.workflow import Workflow
+
+CUSTOMARY: Mapping[str, Any] = {
+    "task": Task, "submission": Submission, "submissions": list[Submission], "learner_id": str,
+}  # fmt: skip
+"""What inputs of these names are where nobody who reads them says."""
 
 
 def analyse(workflow: Workflow, parameters: Mapping[str, Any] | None, examine: Examine) -> Analysis:
@@ -42,7 +48,9 @@ def _types(found: Analysis) -> None:
     for key in spec.inputs:
         wanted = [kind for _, kind in found.readers(key)]
         narrow = [kind for kind in wanted if all(_agree(kind, other) for other in wanted)]
-        found.inputs[key] = next((kind for kind in narrow if kind is not Any), Any)
+        said = next((kind for kind in narrow if bare(kind) is not Any), None)
+        # a prompt, for one, takes anything: what is called a task is one all the same
+        found.inputs[key] = said or CUSTOMARY.get(key) or (narrow[0] if narrow else Any)
         if wanted and not narrow:
             found.findings.add(
                 ("inputs",), f"the input {key!r} is read as different things", "rename one of them by `reads:`"

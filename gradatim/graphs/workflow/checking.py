@@ -216,7 +216,7 @@ def _joined(found: Analysis, seen: Rehearsal) -> None:
         missing = sorted(set(join.sources) - who)
         found.findings.add(
             join.path, f"{join.target!r} waits for {', '.join(missing)} for ever on the way {seen.way(marking)}",
-            "lead every way to all nodes of the join, or give the shorter way an edge of its own",
+            "lead every way to all nodes of the join; ways that part before it can meet in a node (kind `meet`)",
         )  # fmt: skip
 
 

@@ -61,7 +61,8 @@ async def _note_part(runtime: Any, given: Plain) -> None:
 def learner_in(values: Plain) -> str | None:
     """The learner that values are about, where they are about one."""
     submission: Any = values.get("submission")
-    found: Any = cast(Plain, submission or values).get("learner_id")
+    about = cast(Plain, submission) if isinstance(submission, dict) else values
+    found: Any = about.get("learner_id")
     return found if isinstance(found, str) else None
 
 

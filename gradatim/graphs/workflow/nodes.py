@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from time import perf_counter
 from typing import Any
@@ -20,10 +20,9 @@ from gradatim.graphs.workflow.kinds.kind import Agent
 from gradatim.graphs.workflow.routing import Route
 from gradatim.graphs.workflow.spec import CacheSpec, RetrySpec
 from gradatim.graphs.workflow.state import SHARED, TURNS
-from gradatim.languages import speaking
+from gradatim.languages import speaking, spoken
 from gradatim.settings import Settings
 
-NodeFunction = Callable[[State, Any], Awaitable[Plain]]
 _MODEL_QUESTIONS = 2.5
 """Times `model_timeout` that a node with `timeout: model` has: one request, one repair, some air."""
 
@@ -66,7 +65,7 @@ class NodeRunner:
 
     def _speaking(self, language: str | None) -> AbstractContextManager[None]:
         code = language or self._language
-        return speaking(code) if code else nullcontext()
+        return nullcontext() if code == spoken() else speaking(code)
 
     def _named(self, update: Plain) -> Plain:
         """The update under the state's keys.

@@ -30,6 +30,7 @@ from gradatim.graphs.workflow.runs import (
     RUNS,
     Question,
     Run,
+    by_question,
     digest,
     names_learners,
     node_event,
@@ -40,7 +41,7 @@ from gradatim.graphs.workflow.workflow import Workflow
 from gradatim.settings import Settings, load_settings
 
 _KEPT = ("degradations", "seconds", "usage", "prompts")
-_LOCKS = 16
+_LOCKS = 256
 
 
 class WorkflowRunner:
@@ -74,21 +75,30 @@ class WorkflowRunner:
             ServiceError: Something that a node needs does not answer; the run is kept under its thread.
         """
         given = checked_inputs(self.analysis, inputs)
-        run = thread or uuid.uuid4().hex[:16]
-        async with exclusive(self._lock(run)):
-            before = await self._record(run)
-            if before is not None:
-                self._same(run, before, given)
-                if before.get("finished"):
-                    return self._kept(run, before)
-                snapshot = await self.graph.aget_state(self._config(run))
-                if snapshot.interrupts:
-                    return self._so_far(run, snapshot)
-                start = None if snapshot.values else given
-            else:
-                await self.store.aput(RUNS, run, self._new_record(given), index=False)
-                start = given
-            return await self._drive(run, None if start is None else {"id": run, **start}, on_node)
+        if thread is None:  # nobody else can know of an id that was made just now
+            return await self._begin(uuid.uuid4().hex[:16], given, on_node)
+        async with exclusive(self._lock(thread)):
+            before = await self._record(thread)
+            snapshot: StateSnapshot = await self.graph.aget_state(self._config(thread))
+            if before is None:
+                if snapshot.values:
+                    raise _foreign(thread)
+                return await self._begin(thread, given, on_node)
+            self._same(thread, before, given)
+            if before.get("finished"):
+                return self._kept(thread, before)
+            if snapshot.interrupts:
+                return self._so_far(thread, snapshot)
+            start = None if snapshot.values else self._start(thread, given)
+            return await self._drive(thread, start, on_node)
+
+    async def _begin(self, run: str, given: Plain, on_node: OnNode | None) -> Run:
+        await self.store.aput(RUNS, run, self._new_record(given), index=False)
+        return await self._drive(run, self._start(run, given), on_node)
+
+    def _start(self, run: str, given: Plain) -> Plain:
+        # a run speaks one language to its end, whatever the settings say when it goes on
+        return {"id": run, "language": self.services.settings.language, **given}
 
     async def resume(self, thread: str, answers: Any, *, on_node: OnNode | None = None) -> Run:
         """Answer what a run waits with, and go on.
@@ -103,7 +113,7 @@ class WorkflowRunner:
         async with exclusive(self._lock(thread)):
             snapshot = await self._waiting(thread)
             questions = {item.id: item for item in self._questions(snapshot)}
-            chosen = _by_question(answers, questions, thread)
+            chosen = by_question(answers, questions, thread)
             for key, answer in chosen.items():
                 checked_answer(self.analysis, questions[key].node, questions[key].request, answer)
             return await self._drive(thread, Command(resume=chosen), on_node, strict=True)
@@ -121,6 +131,10 @@ class WorkflowRunner:
             if record.get("finished"):
                 return self._kept(thread, record)
             snapshot = await self.graph.aget_state(self._config(thread))
+            if not snapshot.values:
+                raise ReviewError(
+                    "has nothing to go on with", place=f"run {thread}", remedy="run it again with its inputs"
+                )
             if snapshot.interrupts:
                 return self._so_far(thread, snapshot)
             return await self._drive(thread, None, on_node)
@@ -138,7 +152,7 @@ class WorkflowRunner:
         if isinstance(inputs, Mapping):
             given = checked_inputs(self.analysis, inputs)
             await self.store.aput(RUNS, thread, self._new_record(given), index=False)
-            start = {"id": thread, **given}
+            start = self._start(thread, given)
         async for part in self.graph.astream(start, self._config(thread), durability="sync", **options):
             yield part
 
@@ -230,31 +244,19 @@ class WorkflowRunner:
             "version": version_of(self.workflow),
             "inputs": digest(given),
             "learner_id": learner_in(given),
+            "finished": False,
         }
 
     def _same(self, run: str, before: Plain, given: Plain) -> None:
         if before.get("workflow") != self.workflow.name or before.get("inputs") != digest(given):
-            raise InputError(
-                "belongs to another workflow or to other inputs", place=f"thread {run}",
-                remedy="choose another thread id, or none",
-            )  # fmt: skip
+            raise _foreign(run)
         same_version(before, self.workflow, run)
 
 
-def _by_question(answers: Any, questions: Mapping[str, Question], thread: str) -> dict[str, Any]:
-    given = cast("dict[str, Any]", answers) if isinstance(answers, dict) else {}
-    if given and given.keys() <= questions.keys():
-        return dict(given)
-    if given and "decisions" not in given:
-        raise StaleDecision(
-            f"waits with no question {next(iter(given))!r}", place=f"run {thread}",
-            remedy=f"it waits with: {', '.join(questions)}",
-        )  # fmt: skip
-    if len(questions) == 1:
-        return {next(iter(questions)): answers}
-    raise ReviewError(
-        f"waits with {len(questions)} questions, and the answer does not say which one it is for",
-        place=f"run {thread}", remedy=f"name one of: {', '.join(questions)}",
+def _foreign(thread: str) -> InputError:
+    return InputError(
+        "belongs to another workflow or to other inputs", place=f"thread {thread}",
+        remedy="choose another thread id, or none",
     )  # fmt: skip
 
 

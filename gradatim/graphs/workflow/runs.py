@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from gradatim.agents.state import Plain
-from gradatim.errors import InputError
+from gradatim.errors import InputError, ReviewError, StaleDecision
 from gradatim.graphs.assessor import NodeEvent
 from gradatim.graphs.workflow.inner import ELEMENT
 from gradatim.graphs.workflow.workflow import Workflow
@@ -114,11 +114,36 @@ def node_event(names: tuple[str, ...], event: Mapping[str, Any]) -> NodeEvent | 
     """One item of LangGraph's `tasks` stream; nothing for nodes that nobody wrote."""
     name = str(event["name"])
     outer = [part.partition(":")[0] for part in names]
-    if name == ELEMENT:
+    if name == ELEMENT or name.startswith("__"):
         return None
     path = "/".join([*(part for part in outer if part != ELEMENT), name])
     if "input" in event:
         return NodeEvent(path, "started")
-    update: Plain = event.get("result") or {}
-    spent: dict[str, float] = update.get("seconds") or {}
-    return NodeEvent(path, "finished", spent.get(name))
+    if event.get("interrupts"):
+        return NodeEvent(path, "finished")  # it waits for a person
+    result: Any = event.get("result")
+    spent: Any = cast(Plain, result).get("seconds") if isinstance(result, dict) else None
+    return NodeEvent(path, "finished", cast(Plain, spent).get(name, 0.0) if isinstance(spent, dict) else 0.0)
+
+
+def by_question(answers: Any, questions: Mapping[str, Question], thread: str) -> dict[str, Any]:
+    """Answers by the question that each is for.
+
+    Raises:
+        ReviewError: It cannot be told which question an answer is for.
+        StaleDecision: It is for one that is no longer open.
+    """
+    given = cast("dict[str, Any]", answers) if isinstance(answers, dict) else {}
+    if given and given.keys() <= questions.keys():
+        return dict(given)
+    if given and "decisions" not in given:
+        raise StaleDecision(
+            f"waits with no question {next(iter(given))!r}", place=f"run {thread}",
+            remedy=f"it waits with: {', '.join(questions)}",
+        )  # fmt: skip
+    if len(questions) == 1:
+        return {next(iter(questions)): answers}
+    raise ReviewError(
+        f"waits with {len(questions)} questions, and the answer does not say which one it is for",
+        place=f"run {thread}", remedy=f"name one of: {', '.join(questions)}",
+    )  # fmt: skip

@@ -81,10 +81,16 @@ def reason_text(reason: SignalReason, name: str | None = None) -> str:
     """A reason in the language that is spoken.
 
     Args:
-        name: What people call the subject; its id when not given.
+        name: What people call the subject; its id when not given, or what a kind of error is called.
     """
     way = "up" if reason.change > 0 else "down"
     key = f"formative.signals.{reason.signal}.{way}"
-    if not has(key):
+    once = f"formative.signals.{reason.signal}.new"
+    if way == "up" and len(reason.events) == 1 and has(once):
+        key = once  # one event is no "more often"
+    elif not has(key):
         key = f"formative.other.{way}"
+    kind = f"formative.kinds.{reason.subject}"
+    if name is None and reason.signal == "error_kind" and has(kind):
+        name = say(kind)
     return say(key, subject=name or reason.subject or "", signal=reason.signal.replace("_", " "))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gradatim.domain import Task
+from gradatim.testing.learners.changes import kind_of_change
 from gradatim.testing.learners.kinds import kind_of, names_in
 
 
@@ -141,15 +142,16 @@ class Fault:
             origin: Where the program comes from.
 
         Raises:
-            ValueError: The programs do not differ, or no kind of fault is known for the misconception.
+            ValueError: The programs do not differ.
         """
         patches = patches_between(code, right)
         if not patches:
             raise ValueError("the wrong program and the right one are the same")
+        first = patches[0]
         try:
             kind = kind_of(misconception)
-        except KeyError:
-            raise ValueError(f"no kind of fault is known for the misconception {misconception!r}") from None
+        except KeyError:  # told by what is changed
+            kind = kind_of_change(code, code.splitlines()[first.first - 1 : first.last], first.lines)
         last = max(1, len(code.splitlines()))
         changed = {line for patch in patches for line in _touched(patch, last)}
         return cls(

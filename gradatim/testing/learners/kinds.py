@@ -43,7 +43,7 @@ KINDS: Mapping[str, Kind] = {
         ("comparison-operator", "comparison-operators", "comparison-operands", "comparison-offset"),
     ),
     "condition": Kind(
-        r"inverted|and-or|or-with|while-condition|not-|opposite|boolean|bitwise",
+        r"inverted|and-or|or-with|while-condition|not-|opposite|boolean|bitwise|direction-rev|is-for-eq|truthiness",
         _BRANCH,
         ("boolean-operator", "comparison-operator", "condition-added", "condition-part-removed", "truth-value"),
     ),
@@ -63,7 +63,7 @@ KINDS: Mapping[str, Kind] = {
         ("statement-moved", "statement-removed", "statement-indented", "initial-value-added"),
     ),
     "placement": Kind(
-        r"return-inside|inside-loop|too-early|early-exit|code-after|debug-output",
+        r"return-inside|inside-loop|too-early|early-exit|code-after|debug-output|continue-is|break-exits",
         r"^\s+\S|^\s*print",
         ("statement-moved", "statement-indented", "block-unwrapped", "statement-removed", "else-removed"),
     ),

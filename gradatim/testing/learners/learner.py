@@ -23,6 +23,8 @@ from gradatim.testing.learners.understanding import Understanding
 from gradatim.testing.learners.voice import Voice
 from gradatim.tools.sandbox import Sandbox
 
+_LONGEST = 8_000
+"""Characters of a text from which nobody reads on."""
 _MOST_CALLS = 4
 """Calls of one text that a learner looks into."""
 
@@ -100,7 +102,7 @@ class SimulatedLearner:
         Raises:
             SandboxError: Programs cannot be run safely here.
         """
-        state = self.understanding
+        state, text = self.understanding, text[:_LONGEST]
         self._luck.turn += 1
         self._take_back(text)
         read = await self._reader(text)

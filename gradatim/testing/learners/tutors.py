@@ -58,7 +58,7 @@ class TellingTutor:
         line = draft.current(self._fault.patches[0].first)
         code = lines[line - 1].strip() if line <= len(lines) else ""
         parts = [tells["place"].format(line=line, code=code)]
-        parts.append(self._fault.counter or lexicon(self._language).kinds[self._fault.kind])
+        parts.append(lexicon(self._language).kinds[self._fault.kind])
         for seen in await self._desk.observations(self._program):
             if not seen.passed and seen.needed is not None:
                 call = seen.case.call or seen.case.label

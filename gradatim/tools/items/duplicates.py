@@ -85,6 +85,10 @@ class Fingerprints:
         self._behaviours.setdefault((found.kind, found.behaviour), item)
         self._texts.setdefault(found.kind, []).append((item, found.text))
 
+    def knows(self, kind: ItemKind, code: str) -> bool:
+        """Whether there is an item of this kind about the same code, up to names and constants."""
+        return (kind, shape(code)) in self._shapes
+
     def clash(self, found: Fingerprint) -> Refused | None:
         """Why something is a duplicate; `None` where it is none."""
         other = self._shapes.get((found.kind, found.shape))

@@ -38,7 +38,7 @@ async def finish(
     if draft.kind == "parsons":
         ordered = await with_one_order(sandbox, draft)
         if ordered is None:
-            return Refused("another order of the lines is right, too")
+            return Refused("another arrangement of the blocks is right, too")
         draft = ordered
     task = _task(draft)
     right = await execute(sandbox, task, Submission.of(task.id, draft.reference))
@@ -57,6 +57,8 @@ async def finish(
             wrong.append(WrongProgram(code=program.code, misconception=program.misconception, failing=failing))
         elif draft.answers or any(block.misconception == program.misconception for block in draft.blocks):
             return Refused(f"the program of an offered answer is not told apart ({program.misconception})")
+    if draft.kind == "fix" and draft.shown not in [program.code for program in wrong]:
+        return Refused("the program that is to be corrected passes")
     if len(wrong) < LEAST_WRONG:
         return Refused("fewer than two programs of misconceptions fail its tests")
     if draft.whole and any(not answer.right and answer.text not in printed for answer in draft.answers):

@@ -17,6 +17,7 @@ from gradatim.tools.items.finishing import Refused, finish
 from gradatim.tools.items.item import Difficulty, Item, ItemKind
 from gradatim.tools.items.kinds import KINDS, Draft
 from gradatim.tools.items.material import Material, examine
+from gradatim.tools.items.source import shape
 from gradatim.tools.items.steps import typical_steps
 from gradatim.tools.items.target import Target
 from gradatim.tools.items.testing import TestSet, choose_tests
@@ -31,6 +32,8 @@ NEAR_ENOUGH = 0.04
 _TRIED = 4
 """Drafts of one round that are executed at most, best first."""
 _CALLS = 5
+_BY_CODE: tuple[ItemKind, ...] = ("write", "predict", "parsons")
+"""Kinds whose items are the same where the right program is."""
 _LEARNT = 30
 """Draws by which it is found out which concepts a family is about."""
 
@@ -63,7 +66,7 @@ class Tally:
     refused: dict[str, int] = field(default_factory=dict[str, int])
 
     def refuse(self, reason: str) -> None:
-        kind = reason.partition(" as item-")[0].partition(":")[0].partition(" (")[0]
+        kind = reason.partition(" as item-")[0].partition(":")[0].partition(" (")[0].rstrip(",")
         self.refused[kind] = self.refused.get(kind, 0) + 1
 
 
@@ -166,9 +169,9 @@ class Maker:
         self, target: Target, kind: ItemKind, families: Sequence[Family], rng: random.Random
     ) -> Made | None:
         """Draw programs, examine the promising ones, and finish the best draft that holds."""
-        promising = await self._promising(target, kind, families, rng)
+        promising = self._new(kind, await self._promising(target, kind, families, rng))[:EXAMINED]
         drafts: list[_Candidate] = []
-        for program in promising[:EXAMINED]:
+        for program in promising:
             material = await examine(self.sandbox, program, self.misconceptions, rng)
             tests = None if material is None else choose_tests(material, rng)
             if material is None or tests is None:
@@ -226,6 +229,16 @@ class Maker:
             reason = item.reason
             self.tally.refuse(reason)
         return reason
+
+    def _new(self, kind: ItemKind, programs: Sequence[Program]) -> list[Program]:
+        """Programs without those that could only make duplicates: the same code again, of this round or an item."""
+        found: dict[str, Program] = {}
+        for program in programs:
+            if kind in _BY_CODE and self.known.knows(kind, program.code):
+                self.tally.refuse("the same code, up to names and constants")
+            else:
+                found.setdefault(shape(program.code), program)
+        return list(found.values())
 
     async def _promising(
         self, target: Target, kind: ItemKind, families: Sequence[Family], rng: random.Random

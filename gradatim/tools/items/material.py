@@ -7,6 +7,7 @@ import hashlib
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gradatim.tools.items.arguments import TYPES, argument_of, calls
 from gradatim.tools.items.families import Program
@@ -132,12 +133,12 @@ async def examine(
             continue
         own = tuple(seen[place] for place in kept)
         answers = tuple(one.short for one in own)
-        apart = frozenset(n for n, place in enumerate(kept) if seen[place].raw != right[place].raw)
+        apart = frozenset(n for n, place in enumerate(kept) if differs(right[place], seen[place]))
         if apart and answers not in taken:
             taken.add(answers)
             rivals.append(Rival(item.code, item.misconception, own, apart, _digest(program, seen[len(drawn) :])))
     killed = [
-        frozenset(n for n, place in enumerate(kept) if seen[place].raw != right[place].raw)
+        frozenset(n for n, place in enumerate(kept) if differs(right[place], seen[place]))
         for seen in others[len(wrong) :]
         if seen is not None
     ]
@@ -175,18 +176,21 @@ def _digest(program: Program, seen: Sequence[Seen]) -> str:
 
 
 def _mutants(program: Program, without: set[str], rng: random.Random) -> list[str]:
-    """Programs one beginner's edit away from the right one, each once."""
+    """Programs one beginner's edit away from the right one, each once, as many as are wanted."""
     source = Source(program.code, Expected({program.name: frozenset({len(program.arguments)})}, (), False))
+    candidates = edits(source)
+    rng.shuffle(candidates)
     found: dict[str, None] = {}
-    for candidate in edits(source):
+    for candidate in candidates:
+        if len(found) == MUTANTS:
+            break
         try:
             text = canonical(candidate.code)
         except SyntaxError:
             continue
         if text != program.code and text not in without:
             found[text] = None
-    texts = list(found)
-    return rng.sample(texts, MUTANTS) if len(texts) > MUTANTS else texts
+    return list(found)
 
 
 def _read(result: CandidateResult, probes: int) -> list[Seen] | None:
@@ -198,6 +202,7 @@ def _read(result: CandidateResult, probes: int) -> list[Seen] | None:
     return seen + [Seen("<stopped>", error="timeout")] * (probes - len(seen))
 
 
+@lru_cache(maxsize=4_000)
 def _seen(text: str) -> Seen:
     probe: ProbeResult = candidate_probe(text)
     if probe.status == "raised" and probe.raised is not None:
@@ -207,6 +212,19 @@ def _seen(text: str) -> Seen:
             text, error="timeout" if probe.status == "timeout" else "object" if probe.status == "ok" else probe.status
         )
     return Seen(text, value=literal(probe.value))
+
+
+@lru_cache(maxsize=20_000)
+def differs(right: Seen, other: Seen) -> bool:
+    """Whether a test would tell two results apart: values compare by Python's `==`, so that 3 is 3.0."""
+    if right.raw == other.raw:
+        return False
+    if right.value is None or other.value is None:
+        return True
+    try:
+        return bool(ast.literal_eval(right.value) != ast.literal_eval(other.value))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return True  # too long to be written out, or no plain data
 
 
 def _usable(seen: Seen) -> bool:

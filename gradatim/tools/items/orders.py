@@ -42,7 +42,27 @@ async def with_one_order(sandbox: Sandbox, draft: Draft) -> Draft | None:
     if len(right) < LEAST_BLOCKS:
         return None
     distractors = _distractors(draft, right)
+    if await _belong(sandbox, draft, right, distractors):
+        return None
     return replace(draft, blocks=(*right, *distractors))
+
+
+async def _belong(sandbox: Sandbox, draft: Draft, right: Sequence[Block], distractors: Sequence[Block]) -> bool:
+    """Whether a block that should not belong makes a right program in the place of some block."""
+    programs = [
+        assembled([*right[:place], distractor, *right[place + 1 :]])
+        for distractor in distractors
+        for place in range(len(right))
+        if right[place].indent == distractor.indent
+    ]
+    wanted, *found = await _answers(sandbox, draft, [assembled(right), *(code for code in programs if _compiles(code))])
+    return any(answers == wanted for answers in found)
+
+
+async def _answers(sandbox: Sandbox, draft: Draft, codes: Sequence[str]) -> list[tuple[str, ...]]:
+    """What programs give for the calls of the tests: the same texts are the same results."""
+    probes = tuple(Probe.call(case.call, _SECONDS) for case in draft.cases if case.call is not None)
+    return [result.answers for result in await sandbox.run_batch(Batch(tuple(codes), probes))]
 
 
 async def _also_right(sandbox: Sandbox, draft: Draft, blocks: Sequence[Block]) -> list[int | None]:
@@ -54,10 +74,8 @@ async def _also_right(sandbox: Sandbox, draft: Draft, blocks: Sequence[Block]) -
         text = assembled([blocks[place] for place in order])
         if text != code and text not in orders and _compiles(text):
             orders[text] = pair
-    probes = tuple(Probe.call(case.call, _SECONDS) for case in draft.cases if case.call is not None)
-    found = await sandbox.run_batch(Batch((code, *orders), probes))
-    wanted = found[0].answers
-    return [pair for pair, result in zip(orders.values(), found[1:], strict=True) if result.answers == wanted]
+    wanted, *found = await _answers(sandbox, draft, [code, *orders])
+    return [pair for pair, answers in zip(orders.values(), found, strict=True) if answers == wanted]
 
 
 def _orders(blocks: Sequence[Block]) -> Iterator[tuple[list[int], int | None]]:

@@ -62,7 +62,11 @@ async def typical_steps(sandbox: Sandbox, programs: Sequence[tuple[str, str, Seq
         programs: Code, name of the function, calls.
 
     Returns:
-        `None` where the program is no Python, or has no answer to one of the calls.
+        `None` where the program has no answer to one of the calls.
+
+    Raises:
+        SyntaxError: A program is no Python.
+        SandboxError: Programs cannot be run safely here.
     """
     sources = [
         f"{counted(code, name)}\ndef all_():\n    return [{', '.join(calls)}]\n" for code, name, calls in programs

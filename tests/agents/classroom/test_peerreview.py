@@ -26,7 +26,7 @@ async def helper(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Help
     async with open_sandbox(offline_settings(tmp_path_factory.mktemp("data"))) as sandbox:
         handed_in = submission(WRONG)
         execution = await Executor(sandbox).execute(TASK, handed_in)
-        diagnosis = await Diagnostician(sandbox, store, 0.5).diagnose(TASK, handed_in, execution)
+        diagnosis = await Diagnostician(sandbox, store, 1.0).diagnose(TASK, handed_in, execution)
         yield PeerReviewHelper(ClaimChecker(sandbox, store)), Case.of(TASK, handed_in, execution, diagnosis)
 
 

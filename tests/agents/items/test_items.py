@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from gradatim.memory import parameters_of
 from gradatim.serving.scripted import ScriptedChat
 from gradatim.settings import Settings
 from gradatim.tools.items import Item
+from gradatim.tools.items.bank import Bank
 from gradatim.tools.items.checking import problems_of
 from gradatim.tools.items.maker import Maker
 from gradatim.tools.items.target import Target
@@ -105,6 +107,20 @@ async def test_garbage_leads_to_a_template(sandbox: ForkServerSandbox, graph: Co
         update = await agent({})
         assert Item.model_validate(update["item"]).template != "model"
         assert update["degradations"][0]["node"] == "make_item"
+
+
+async def test_made_items_are_kept_and_do_not_come_again(
+    sandbox: ForkServerSandbox, graph: ConceptGraph, tmp_path: Path
+) -> None:
+    bank, parameters = Bank(tmp_path / "items.sqlite3"), parameters_of(Settings())
+    ids = [
+        (await ItemMaker(sandbox, EmbeddedStore(graph), parameters, kinds=("predict",), seed=4, bank=bank)({}))["item"][
+            "id"
+        ]
+        for _ in range(2)
+    ]
+    assert [item.id for item in bank.items()] == ids
+    assert ids[0] != ids[1]
 
 
 async def test_the_maker_follows_the_learner_and_repeats_nothing(

@@ -12,7 +12,11 @@ from gradatim.languages import has, speaking
 
 
 def _numbers(text: str) -> dict[str, dict[str, float]]:
-    return {step.pattern: step.numbers for step in hear(text).steps if step.numbers}
+    found: dict[str, dict[str, float]] = {}
+    for step in hear(text).steps:
+        if step.numbers:
+            found.setdefault(step.pattern, {}).update(step.numbers)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -20,6 +24,8 @@ def _numbers(text: str) -> dict[str, dict[str, float]]:
     [
         ("two hint rounds, at most 3 revisions", {"hint_rounds": {"rounds": 2}, "revision_rounds": {"rounds": 3}}),
         ("give hints until it passes, four rounds at most", {"hint_rounds": {"rounds": 4}}),
+        ("hint rounds: 3", {"hint_rounds": {"rounds": 3}}),
+        ("grade out of 20 points, tests count 80%", {"grading": {"points": 20, "tests": 0.8}}),
         ("if the two marks differ by more than 5 points the lecturer decides", {"person_disagree": {"tolerance": 5}}),
         ("let them try once more", {"hint_rounds": {"rounds": 1}}),
         ("assess all submissions, ten in parallel", {"at_once": {"at_once": 10}}),
@@ -71,6 +77,8 @@ def _left(text: str) -> list[tuple[str, bool, bool]]:
         ("assess it and email the dean", [("email the dean", True, False)]),
         ("give feedback as a haiku", [("as a haiku", True, False)]),
         ("comments in the language of Beijing", [("in the language of Beijing", True, False)]),
+        ("if the tests pass give a harder exercise", [("if the tests pass", True, False)]),
+        ("when a student hands in, give feedback", []),
         ("short friendly feedback please", [("short friendly", False, False)]),
         ("feedback on a fibonacci exercise", [("fibonacci", False, True)]),
         ("please, thank you, assess my students' homework", []),
@@ -85,6 +93,8 @@ def test_nothing_is_dropped_in_silence(text: str, left: list[tuple[str, bool, bo
 def test_every_pattern_has_a_name_for_people(code: str) -> None:
     with speaking(code):
         assert [name for name in patterns() if not has(f"planning.patterns.{name}")] == []
+        numbers = {key for pattern in patterns().values() for key in pattern.spec.parameters}
+        assert [key for key in numbers if not has(f"planning.numbers.{key}")] == []
 
 
 def test_patterns_name_only_patterns() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -165,6 +166,26 @@ async def test_practice_is_about_the_concepts_that_are_mentioned() -> None:
     plan = await Planner(concepts=mentioned).plan("make two practice exercises on recursion")
     assert plan.sound
     assert "concepts: [recursion]" in plan.files[plan.main]
+
+
+async def test_any_text_is_planned_or_refused() -> None:
+    chance = random.Random(5)
+    said = (
+        "assess grade no without ask me before if otherwise , . ; ( ) 3 0.5 % twice hints 不 三 给反馈 提示 最多 老师"
+    )
+    words = said.split()
+    words += ["1.2.3", "99999999999", "½", "\u200b", "\ud83d", "'", '"', "->", "n't", "：", "百分之", "#", "- x: {"]
+    planner = Planner(likeness=Likeness(_Alike()))
+    planned = 0
+    for _ in range(40):
+        text = " ".join(chance.choice(words) for _ in range(chance.randint(1, 12)))
+        try:
+            plan = await planner.plan(text)
+        except InputError:  # nothing in it asks for anything
+            continue
+        planned += 1
+        assert plan.sound, text
+    assert planned > 15
 
 
 async def test_plans_are_plain_and_come_back() -> None:

@@ -140,7 +140,7 @@ async def test_listening_counts_the_learners_messages(monkeypatch: pytest.Monkey
         return _answer("respond", message="it is 3")
 
     monkeypatch.setattr("gradatim.graphs.workflow.kinds.talking.interrupt", interrupted)
-    turn = Turn(session="s", number=2, text="What does it give?")
+    turn = Turn(session="s", number=2, move="ask", text="What does it give?")
     update = await tutor_listen({"turn": turn.plain(), "number": 2})
     assert (update["number"], update["heard"]["message"]) == (3, "it is 3")
     assert shown[0]["action_requests"][0]["description"] == "What does it give?"

@@ -80,6 +80,7 @@ def test_a_long_instruction_is_refused_with_its_length() -> None:
         ("a limit of 2 minutes", 120, "seconds"),
         ("最多三次提示", 3, "count"),
         ("十二道题", 12, "count"),
+        ("满分二十", 20, "count"),
         ("置信度低于百分之八十", 0.8, "share"),
         ("低于八成", 0.8, "share"),
         ("三十秒之内", 30, "seconds"),

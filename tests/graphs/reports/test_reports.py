@@ -19,7 +19,9 @@ from gradatim.memory.rights.consent import NoConsent, consent_event
 from gradatim.memory.rights.guard import guarded
 from gradatim.memory.storage.decisions import DecisionRecord
 from gradatim.settings import Settings
+from gradatim.tools.items.bank import Bank, bank_path
 from tests.graphs.reports.material import BEGIN, NASTY, NOW, attempt, graph, history
+from tests.tools.items.export.material import CHOICE
 
 SETTINGS = Settings(assumed_consent=("personalisation",))
 
@@ -124,6 +126,39 @@ async def test_what_changed(memory: LearnerMemory) -> None:
     assert not any("off by one" in text for text in texts(part))
     quiet = section(await about(memory, own=True, since="2026-03-19"), "changes")
     assert texts(quiet) == ["Nothing changed in this time."]
+
+
+async def test_items_of_the_bank_are_called_by_their_titles(memory: LearnerMemory, tmp_path: Path) -> None:
+    item = CHOICE.model_copy(update={"id": "item-1a2b", "title": "Which numbers?"})
+    Bank(bank_path(tmp_path)).add(item, made_at=NOW)
+    await memory.append([attempt("i1", 1, True, task="item-1a2b"), attempt("i2", 2, True, task="item-gone")])
+    settings = Settings(data_dir=tmp_path, assumed_consent=("personalisation",))
+    found = await portrait(memory, settings, graph(), "anna", now=NOW, own=True)
+    assert found is not None
+    rows = texts(section(learner_report(found, now=NOW), "done"))
+    assert any(row.startswith("Which numbers? | 1") for row in rows)
+    assert any(row.startswith("item-gone | 1") for row in rows)
+
+
+async def test_the_way_to_a_goal(memory: LearnerMemory) -> None:
+    await memory.append(history())
+    found = await portrait(memory, SETTINGS, graph(), "anna", now=NOW, own=True, goal="recursion")
+    assert found is not None
+    for report in (learner_report(found, now=NOW), teacher_report(found, now=NOW)):
+        part = section(report, "path")
+        assert part.title == "The way to recursion"
+        (table,) = [block for block in part.blocks if isinstance(block, Table)]
+        order = [row.cells[0].text for row in table.rows]
+        assert order[-1] == "recursion"
+        assert order.index("function") < order.index("recursion")
+        assert all(row.evidence for row in table.rows)
+    assert "path:" in " ".join(source.id for source in learner_report(found, now=NOW).sources)
+    nearly = [attempt(f"m{number}", 12 + number, True) for number in range(8)]
+    await memory.append(nearly)
+    there = await portrait(memory, SETTINGS, graph(), "anna", now=NOW, own=True, goal="for-loop")
+    assert there is not None
+    assert texts(section(learner_report(there, now=NOW), "path")) == ["You have mastered for loop already."]
+    assert not any(part.key == "path" for part in (await about(memory, own=True)).sections)
 
 
 async def test_a_report_in_chinese(memory: LearnerMemory) -> None:

@@ -36,7 +36,7 @@ def wrong() -> str:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def services(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Services]:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), workers=1, model="none", repair_seconds=0.2)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), workers=1, model="none", repair_seconds=1.0)
     async with open_services(settings) as opened:
         yield opened
 

@@ -34,7 +34,7 @@ async def test_over_standard_input_and_output(tmp_path: Path, wrong: str) -> Non
             "--model",
             "none",
         ],
-        env={"OPENBLAS_NUM_THREADS": "1", "GRADATIM_REPAIR_SECONDS": "0.5"},
+        env={"OPENBLAS_NUM_THREADS": "1", "GRADATIM_REPAIR_SECONDS": "0"},
     )
     async with mcp.Client(server, read_timeout_seconds=60) as client:
         assert client.server_info.name == "gradatim"

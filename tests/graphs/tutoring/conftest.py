@@ -22,7 +22,7 @@ Opener = Callable[..., AbstractAsyncContextManager[Tutor]]
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path / "data", workers=1, repair_seconds=0.6, model="none")
+    return Settings(data_dir=tmp_path / "data", workers=1, repair_seconds=0.2, model="none")
 
 
 @pytest.fixture
@@ -45,6 +45,6 @@ def opened(settings: Settings) -> Opener:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def tutor(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Tutor]:
     """One tutor for the tests of a module, whose sessions know nothing of each other."""
-    used = Settings(data_dir=tmp_path_factory.mktemp("tutor"), workers=1, repair_seconds=0.4, model="none")
+    used = Settings(data_dir=tmp_path_factory.mktemp("tutor"), workers=1, repair_seconds=0.2, model="none")
     async with open_tutor(used) as opened_tutor:
         yield opened_tutor

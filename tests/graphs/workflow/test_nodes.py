@@ -84,6 +84,28 @@ edges:
     assert (await run(workflow, {"a": 1}))["out"] == 2
 
 
+async def test_an_optional_step_beside_another_branch_meets_before_the_join() -> None:
+    text = """
+workflow: w
+inputs: [a]
+outputs: [out]
+nodes: {set_x: , set_y: , set_z: , meet: , last: {kind: double, reads: {x: a}}}
+edges:
+  - START -> set_x, set_y
+  - set_x: [{when: a > 3, to: set_z}, {to: %s}]
+  - set_z -> %s
+  - meet, set_y -> last
+  - last -> END
+"""
+    kinds = (writes("x", 1), writes("y", 2), writes("z", 3), DOUBLE)
+    for a in (1, 5):
+        done = await run(flow(text % ("meet", "meet"), *kinds), {"a": a})
+        assert done["out"] == 2 * a
+        assert ("z" in done) is (a > 3)
+    problems = check_workflow(flow(text % ("END", "meet"), *kinds))
+    assert any("'last' waits for meet for ever" in item.message and "`meet`" in item.remedy for item in problems)
+
+
 async def test_a_service_that_does_not_answer_is_asked_again_and_other_errors_are_not() -> None:
     text = "workflow: w\nnodes: {shaky: {retry: {attempts: 3, wait: 0}}}\nedges: [START -> shaky, shaky -> END]\n"
     shaky, calls = failing(2)

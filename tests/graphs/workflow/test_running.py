@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,16 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
+from gradatim.domain import Submission, Task
 from gradatim.errors import InputError, ReviewError, StaleDecision, WorkflowError
 from gradatim.graphs.services import Services
-from gradatim.graphs.workflow import build_workflow, load_workflow
+from gradatim.graphs.workflow import build_workflow, load_workflow, parse_workflow
+from gradatim.graphs.workflow.checking import examine
 from gradatim.graphs.workflow.inner import PARTS
+from gradatim.graphs.workflow.inputs import checked_inputs
 from gradatim.graphs.workflow.running import open_workflow
 from gradatim.graphs.workflow.runs import RUNS
+from gradatim.graphs.workflow.types import show
 from tests.cases import CORRECT, OFF_BY_ONE, TASK, submission
 from tests.graphs.workflow.support import SERVICES
 
@@ -235,6 +240,16 @@ def second(first: int) -> int:
     assert (path.parent / "first.txt").read_text() == "x", "what was done was not done again"
 
 
+def test_an_input_of_a_customary_name_is_what_it_is_called_although_a_prompt_takes_anything() -> None:
+    text = "workflow: w\ninputs: [submission, task, remark]\nnodes:\n"
+    text += "  ask: {kind: ask_model, with: {prompt: '{submission} {task} {remark}'}}\nedges: [START -> ask -> END]\n"
+    found = examine(parse_workflow(text))
+    assert (found.inputs["submission"], found.inputs["task"]) == (Submission, Task)
+    assert show(found.inputs["remark"]) == "unchecked any"
+    with pytest.raises(InputError, match="is no Submission"):
+        checked_inputs(found, {"submission": "program.py", "task": TASK, "remark": 1})
+
+
 async def test_inputs_are_held_against_the_types_of_their_readers(plain_services: Services, folder: Write) -> None:
     path = folder(one_yaml=ONE, nodes_py=NODES) / "one.yaml"
     async with open_workflow(path, services=plain_services) as runner:
@@ -251,6 +266,20 @@ async def test_inputs_are_held_against_the_types_of_their_readers(plain_services
             await runner.run({"submission": submission(CORRECT)}, thread="t")
         with pytest.raises(ReviewError, match="no such run"):
             await runner.resume("nix", answer("approve"))
+
+
+async def test_a_run_keeps_its_language_and_its_thread_to_itself(plain_services: Services, folder: Write) -> None:
+    path = folder(one_yaml=ONE, nodes_py=NODES) / "one.yaml"
+    chinese = plain_services.settings.model_copy(update={"language": "zh"})
+    async with open_workflow(path, services=plain_services) as runner:
+        runner.services = replace(plain_services, settings=chinese)
+        await runner.run({"submission": submission()}, thread="t")
+    async with open_workflow(path, services=plain_services) as runner:
+        done = await runner.resume("t", answer("approve"))
+        assert done.state["language"] == "zh"
+        await runner.graph.aupdate_state({"configurable": {"thread_id": "u"}}, {"words": 3})
+        with pytest.raises(InputError, match="another workflow"):
+            await runner.run({"submission": submission()}, thread="u")
 
 
 async def test_a_workflow_that_was_changed_meanwhile_is_not_gone_on_with(
@@ -280,6 +309,27 @@ edges: [START -> a, a -> END]
         kept = await runner.store.aget(RUNS, "t")
         assert kept is not None
         assert "ada" not in json.dumps(kept.value)
+
+
+async def test_a_failure_that_goes_its_own_way_is_a_run_like_others(plain_services: Services) -> None:
+    text = """
+workflow: sorry
+inputs: [submission]
+outputs: []
+nodes:
+  ask: {kind: ask_model, with: {prompt: "What about {submission}?"}, on_error: sorry}
+  sorry: {kind: set, with: {values: {said: nothing}}}
+edges: [START -> ask -> END, sorry -> END]
+"""
+    seen: list[tuple[str, str]] = []
+    async with open_workflow(parse_workflow(text), services=plain_services) as runner:
+        done = await runner.run(
+            {"submission": submission()}, on_node=lambda event: seen.append((event.node, event.status))
+        )
+    assert done.state["said"] == "nothing"
+    assert "there is no model to ask" in done.state["degradations"][0]["reason"]
+    assert seen[-2:] == [("sorry", "started"), ("sorry", "finished")]
+    assert {node for node, _ in seen} == {"ask", "sorry"}
 
 
 def test_workflows_that_contain_each_other_are_refused(folder: Write) -> None:

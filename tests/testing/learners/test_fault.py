@@ -42,9 +42,21 @@ def test_programs_that_are_the_same_hold_no_fault(task: Task) -> None:
         Fault.between(task, WRONG, WRONG, "range-stop-included")
 
 
-def test_a_misconception_of_no_known_kind_is_refused(task: Task) -> None:
-    with pytest.raises(ValueError, match="no kind of fault"):
-        Fault.between(task, WRONG, RIGHT, "xyzzy")
+@pytest.mark.parametrize(
+    ("right", "wrong", "kind"),
+    [
+        ("range(1, n + 1)", "range(1, n)", "loop-bounds"),
+        ("total += number", "total -= number", "arithmetic"),
+        ("return total", "return number", "name"),
+        ("    return total", "        return total", "placement"),
+        ("    total = 0\n", "", "initial-value"),
+        ("total = 0", "total = 1", "initial-value"),
+        ("n + 1):", "n + 1)", "syntax"),
+        ("return total", "print(total)", "result"),
+    ],
+)
+def test_a_misconception_of_no_known_kind_is_told_by_the_change(task: Task, right: str, wrong: str, kind: str) -> None:
+    assert Fault.between(task, RIGHT.replace(right, wrong), RIGHT, "xyzzy").kind == kind
 
 
 def test_a_later_change_takes_the_place_of_an_earlier_one_at_the_same_line() -> None:

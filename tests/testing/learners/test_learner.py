@@ -154,7 +154,8 @@ async def test_without_help_the_answer_is_begged_for(fault: Fault, sandbox: Sand
 
 
 async def test_odd_texts_are_survived(fault: Fault, sandbox: Sandbox) -> None:
-    for text in ("", "?", "```", "`", "第行？" * 50, "line 0 line 999 `def (` ```\nx = (\n```", "\x00", "🙂" * 3_000):
+    odd = ["", "?", "```", "`", "第行？" * 50, "line 0 line 999 `def (` ```\nx = (\n```", "\x00", "🙂" * 3_000]
+    for text in (*odd, "[" * 1_000_000):
         reply, _ = await hear(fault, sandbox, text)
         assert reply.message
 

@@ -49,6 +49,19 @@ TRUE = (
     ("initials", "第 4 行应该用 `+=` 代替 `=`。"),
     ("square", "你的程序完全正确。"),
     ("square", "全部 3 个测试都通过了。"),
+    ("square", "学习递归之前需要先掌握函数。"),
+    ("initials", "应该使用 `+=` 而不是 `=`。"),
+    ("largest", "`best` 的初始值应该是 `numbers[0]`。"),
+    ("is_even", "函数没有返回任何值。"),
+    ("is_even", "函数打印了结果，而不是返回结果。"),
+    ("mean", "你忘记了处理空列表。"),
+    ("mean", "对空列表，程序会抛出 ZeroDivisionError。"),
+    ("sum_to", "程序没有通过测试 t2。"),
+    ("sum_to", "程序通过了测试 t3。"),
+    ("sum_to", "只有 1 个测试通过了。"),
+    ("sum_to", "当 n 为 3 时，函数返回 3，而不是 6。"),
+    ("sum_to", "sum_to(3) 的结果应该是 6，但程序返回了 3。"),
+    ("double", "第 1 行缺少冒号。"),
 )
 FALSE = (
     ("sum_to", "问题在第 5 行。"),
@@ -82,6 +95,16 @@ FALSE = (
     ("steps", "程序抛出 TypeError。"),
     ("fact", "程序少了一个冒号。"),
     ("double", "程序抛出 NameError。"),
+    ("square", "学习变量之前需要先掌握递归。"),
+    ("largest", "比较运算符用错了。"),
+    ("sum_to", "函数没有返回任何值。"),
+    ("mean", "对空列表，程序会抛出 TypeError。"),
+    ("sum_to", "程序通过了测试 t2。"),
+    ("sum_to", "当 n 为 3 时，函数返回 6，而不是 3。"),
+    ("fib", "fib(5) 应该返回 8，但实际返回了 5。"),
+    ("sum_to", "程序没有通过测试 t3。"),
+    ("double", "第 2 行缺少冒号。"),
+    ("initials", "应该使用 `-=` 而不是 `=`。"),
 )
 OPEN = (
     ("sum_to", "这个循环对别人来说有点难读。"),
@@ -91,6 +114,99 @@ OPEN = (
     ("sum_to", "变量的名字起得不够清楚，读者很难明白。"),
     ("fib", "据说第 7 行的写法在旧版本里更快。"),
 )
+# Written without a look at the expressions that read them; some are left open.
+FREE_TRUE = (
+    ("sum_to", "这个程序的错误位于第 3 行。"),
+    ("sum_to", "循环没有加上最后一个数。"),
+    ("sum_to", "调用 sum_to(3) 时得到的是 3，正确答案应该是 6。"),
+    ("fib", "第 7 行返回了错误的变量。"),
+    ("mean", "当列表为空时会除以零。"),
+    ("mean", "第 5 行会引发 ZeroDivisionError 异常。"),
+    ("largest", "如果所有数都是负数，结果就不对。"),
+    ("last", "下标超出了范围。"),
+    ("steps", "n 在循环里没有改变。"),
+    ("fact", "递归没有终止条件。"),
+    ("vowels", "你把 count 写成了 counter。"),
+    ("double", "函数定义的末尾缺少冒号。"),
+    ("initials", "第 4 行应该写成 `result += name[0]`。"),
+    ("square", "程序通过了所有测试。"),
+    ("is_even", "函数应该返回结果，而不是打印。"),
+    ("sum_to", "t2 这个测试失败了。"),
+    ("sum_to", "出错的地方是第 3 行。"),
+    ("sum_to", "sum_to(3) 现在得到 3，但本来应该得到 6。"),
+    ("fib", "问题在于第 7 行返回了 `b`。"),
+    ("mean", "运行到第 5 行时抛出了 ZeroDivisionError。"),
+    ("mean", "测试 t1 和 t3 都通过了。"),
+    ("largest", "把 `best` 的初始值改成 `numbers[0]`。"),
+    ("last", "第 2 行抛出了 IndexError。"),
+    ("steps", "循环不会停下来。"),
+    ("fact", "程序抛出了 RecursionError。"),
+    ("double", "第 1 行末尾少了冒号。"),
+    ("initials", "把第 4 行的 `=` 换成 `+=`。"),
+    ("square", "3 个测试全部通过。"),
+    ("is_even", "is_even(4) 返回 None。"),
+    ("sum_to", "第 3 行写的是 `for i in range(n):`。"),
+    ("vowels", "`counter` 这个名字没有定义。"),
+    ("sum_to", "第 3 行的代码有问题。"),
+    ("sum_to", "测试 t2 期望得到 6，程序却返回了 3。"),
+    ("sum_to", "sum_to(10) 应该返回 55。"),
+    ("fib", "第 7 行应该改成 `return a`。"),
+    ("mean", "函数没有考虑空列表。"),
+    ("largest", "当输入都是负数时，结果是错误的。"),
+    ("last", "程序在第 2 行出现 IndexError。"),
+    ("steps", "这是一个死循环。"),
+    ("fact", "缺少递归的终止条件。"),
+    ("double", "程序存在语法错误。"),
+    ("initials", "第 4 行把 `=` 改成 `+=` 就行。"),
+    ("square", "所有测试都通过了！"),
+    ("is_even", "函数没有 return 语句。"),
+)
+FREE_FALSE = (
+    ("sum_to", "这个程序的错误位于第 2 行。"),
+    ("sum_to", "循环多执行了一次。"),
+    ("sum_to", "调用 sum_to(3) 时得到的是 5，正确答案应该是 6。"),
+    ("fib", "第 2 行的条件是错的。"),
+    ("mean", "第 3 行会引发 TypeError 异常。"),
+    ("largest", "程序会陷入无限循环。"),
+    ("last", "程序返回了 None。"),
+    ("steps", "程序会抛出 IndexError。"),
+    ("fact", "第 2 行缺少冒号。"),
+    ("vowels", "程序没有任何问题。"),
+    ("double", "程序通过了所有测试。"),
+    ("initials", "第 4 行应该写成 `result = names[0]`。"),
+    ("square", "程序没有通过测试。"),
+    ("is_even", "测试 t1 已经通过。"),
+    ("sum_to", "t3 这个测试失败了。"),
+    ("mean", "程序使用了递归。"),
+    ("sum_to", "出错的地方是第 4 行。"),
+    ("sum_to", "sum_to(3) 现在得到 4，但本来应该得到 6。"),
+    ("fib", "循环永远不会结束。"),
+    ("mean", "运行到第 2 行时抛出了 ZeroDivisionError。"),
+    ("mean", "测试 t1 和 t2 都通过了。"),
+    ("largest", "把 `best` 的初始值改成 `100`。"),
+    ("last", "第 2 行抛出了 TypeError。"),
+    ("steps", "程序抛出了 KeyError。"),
+    ("fact", "程序用了 for 循环。"),
+    ("double", "程序没有语法错误，完全正确。"),
+    ("initials", "把第 4 行的 `=` 换成 `-=`。"),
+    ("square", "3 个测试全部失败。"),
+    ("is_even", "is_even(4) 返回 True。"),
+    ("sum_to", "第 3 行写的是 `while i < n:`。"),
+    ("vowels", "全部测试都通过了。"),
+    ("sum_to", "第 2 行的代码有问题。"),
+    ("sum_to", "sum_to(10) 应该返回 50。"),
+    ("fib", "第 7 行应该改成 `return 0`。"),
+    ("mean", "程序在第 4 行出现 ZeroDivisionError。"),
+    ("largest", "循环不会结束。"),
+    ("last", "程序少了一个冒号。"),
+    ("steps", "测试 t2 通过了。"),
+    ("fact", "程序返回了 None。"),
+    ("double", "你的代码没有错误。"),
+    ("initials", "第 4 行把 `=` 改成 `*=` 就行。"),
+    ("square", "测试 t1 没有通过。"),
+    ("is_even", "is_even(3) 返回 False。"),
+    ("vowels", "程序陷入了无限循环。"),
+)
 NOTHING = (
     "做得好，继续努力！",
     "加油！",
@@ -99,6 +215,8 @@ NOTHING = (
     "请仔细检查第 3 行。",
     "当 n 是二的时候，循环变量会取哪些值？",
     "三个字母的单词，最后一个字母在哪个位置？",
+    "对空列表，函数应该给出什么？",
+    "哪些元素应该被访问呢？",
 )
 CHANGED = (
     ("sum_to", "问题在第 {} 行。", (1, 2, 4, 5, 6)),
@@ -122,8 +240,8 @@ async def verdicts(rows: list[tuple[str, str]], store: EmbeddedStore) -> list[st
 
 
 async def test_precision_and_recall(store: EmbeddedStore) -> None:
-    """Of 70 labelled sentences: no false one is supported, no true one refuted, and nearly all are decided."""
-    assert len(TRUE) + len(FALSE) + len(OPEN) >= 60
+    """Of 90 labelled sentences: no false one is supported, no true one refuted, and nearly all are decided."""
+    assert len(TRUE) + len(FALSE) + len(OPEN) >= 90
     right = await verdicts(list(TRUE), store)
     wrong = await verdicts(list(FALSE), store)
     unclear = await verdicts(list(OPEN), store)
@@ -135,6 +253,15 @@ async def test_precision_and_recall(store: EmbeddedStore) -> None:
     assert precision == 1.0
     assert recall >= 0.95
     assert right.count("supported") / len(TRUE) >= 0.95
+
+
+async def test_sentences_in_other_words_are_decided_mostly_and_never_wrongly(store: EmbeddedStore) -> None:
+    right = await verdicts(list(FREE_TRUE), store)
+    wrong = await verdicts(list(FREE_FALSE), store)
+    assert [row for row, found in zip(FREE_TRUE, right, strict=True) if found == "refuted"] == []
+    assert [row for row, found in zip(FREE_FALSE, wrong, strict=True) if found == "supported"] == []
+    decided = right.count("supported") + wrong.count("refuted")
+    assert decided / (len(right) + len(wrong)) >= 0.8
 
 
 async def test_changed_sentences_are_never_supported(store: EmbeddedStore) -> None:
@@ -173,6 +300,8 @@ def test_questions_and_encouragement_claim_nothing(sentence: str) -> None:
         "将第 3 行的 range 改为 range（n + 1）即可，对吗？",
         "第 5 行有错误，你发现了吗？",
         "循环写得非常巧妙，效率也很高，是不是？",
+        "在循环中，i 应该从 0 开始到 n - 为什么？",
+        "在第 4 行的调用中，应该使用返回的结果而不是再次调用它才行吗？",
     ],
 )
 def test_a_question_may_state_something_before_it_asks(sentence: str) -> None:

@@ -13,7 +13,7 @@ from gradatim.tools.items.arguments import calls
 from gradatim.tools.items.families import FAMILIES, Family
 from gradatim.tools.items.source import canonical, shape
 
-DRAWS = 25
+DRAWS = 10
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.id)
@@ -21,7 +21,7 @@ def test_a_template_is_sound(family: Family, graph: ConceptGraph) -> None:
     concepts = {concept.id for concept in graph.concepts}
     for seed in range(DRAWS):
         program = family.draw(random.Random(seed))
-        assert program == family.draw(random.Random(seed)) or program.code == family.draw(random.Random(seed)).code
+        assert program.code == family.draw(random.Random(seed)).code
         assert program.concepts
         assert set(program.concepts) <= concepts
         assert program.code == canonical(program.code)
@@ -37,7 +37,7 @@ def test_there_is_enough_to_draw() -> None:
     drawn = [family.draw(random.Random(seed)) for family in FAMILIES for seed in range(DRAWS)]
     assert len(FAMILIES) >= 30
     assert len({concept for program in drawn for concept in program.concepts}) >= 25
-    assert len({shape(program.code) for program in drawn}) >= 350
+    assert len({shape(program.code) for program in drawn}) >= 200
 
 
 def test_calls_hold_the_edges_and_repeat_none() -> None:

@@ -122,7 +122,7 @@ def _value(view: View) -> Iterator[Question]:
         return
     near = _near(view)
     steps = [step for line in near for step in view.trace.of_line(line) if step.changes]
-    for step in sorted(steps, key=lambda item: (item.occurrence != 2, item.occurrence)):
+    for step in sorted(steps, key=lambda item: (near.index(item.line), item.occurrence != 2, item.occurrence)):
         if step.occurrence > LATEST:
             continue
         for name, value in step.changes.items():

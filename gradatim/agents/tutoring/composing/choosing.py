@@ -27,7 +27,8 @@ def chosen_question(
     """
     moves = plan.moves
     if "reflect" in moves:
-        return asked("explain", say(f"tutoring.ask.{'next-time' if plan.taught else 'why'}"))
+        key = "next-time" if plan.taught else "why" if tally.attempts > 1 else "why-at-once"
+        return asked("explain", say(f"tutoring.ask.{key}"))
     if view is None:
         return _before_a_program(task, plan, has_program=has_program)
     wandered = number and any(move in moves for move in ("redirect", "greet"))

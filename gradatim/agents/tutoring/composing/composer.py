@@ -11,6 +11,7 @@ from gradatim.agents.tutoring.composing.choosing import chosen_question
 from gradatim.agents.tutoring.composing.examples import fenced
 from gradatim.agents.tutoring.composing.hints import hints
 from gradatim.agents.tutoring.composing.lesson import Lesson
+from gradatim.agents.tutoring.composing.remembering import remembered
 from gradatim.agents.tutoring.composing.replies import encouragement, judged, progress, unjudged
 from gradatim.agents.tutoring.composing.saying import Said, feeling, observed, said, told
 from gradatim.agents.tutoring.composing.table import trace_table
@@ -31,14 +32,11 @@ from gradatim.agents.tutoring.state import (
 )
 from gradatim.agents.tutoring.turn import RUNGS
 from gradatim.agents.tutoring.worked import worked_example
-from gradatim.domain import Evidence, HistoryClaim, Task
+from gradatim.domain import Task
 from gradatim.kg import ConceptStore, resolve
-from gradatim.kg.labels import concept_name
 from gradatim.kg.schema import Concept
 from gradatim.languages import say
 from gradatim.tools.sandbox import Sandbox
-
-MASTERED = 0.7
 
 
 class Composer:
@@ -125,29 +123,11 @@ class _Talk:
                 self.found.append(said("empty"))
             return
         self.found.append(said("greet.task", title=self.task.title))
-        known = self._remembered()
+        known = remembered(self.task, case_of(self.state), self.plan.fault, learner_of(self.state))
         if known is not None:
             self.found.append(known)
         if execution_of(self.state) is None:
             self.found.append(said("begin.show"))
-
-    def _remembered(self) -> Said | None:
-        """A word on what the memory holds: the same misconception before, or a concept that went well."""
-        case = case_of(self.state)
-        fault = self.plan.fault
-        if case is not None and fault is not None and fault.misconception is not None:
-            earlier = [item for item in case.evidence.values() if item.kind == "history"]
-            shown = [item for item in earlier if fault.misconception in _listed(item)]
-            if shown:
-                claim = HistoryClaim(subject="misconception", id=fault.misconception)
-                return said("begin.remembered", evidence=(shown[0].id,), claims=(claim,))
-        learner = learner_of(self.state)
-        for concept in self.task.concepts if learner is not None and case is None else ():
-            known = learner.of(concept) if learner is not None else None
-            if known is not None and known.observations > 1 and known.probability > MASTERED:
-                text = say("tutoring.begin.mastered", name=concept_name(concept))
-                return observed("", text, f"mastery {known.probability:.2f}", (), "history")
-        return None
 
     def _react(self) -> None:
         understood, attempt = self.understood, self._attempt()
@@ -295,11 +275,6 @@ class _Talk:
         if question is not None and self.plan.open is not None and question.id == self.plan.open.id:
             original = self.plan.open
         return self.plan.model_copy(update={"given": given, "question": question, "open": original})
-
-
-def _listed(item: Evidence) -> list[str]:
-    listed = item.detail.get("misconceptions")
-    return [str(name) for name in listed] if isinstance(listed, list) else []
 
 
 def _update(found: Sequence[Said], plan: Plan) -> Plain:

@@ -37,7 +37,12 @@ def progress(attempt: Attempt, case: Case, tally: Tally, *, other_fault: bool) -
         yield observed("", text, f"loading it raises {error}", (LATEST,))
         yield said("progress.back")
     elif attempt.worse:
-        yield observed("", say("tutoring.progress.worse", **numbers), detail, (LATEST,))
+        if attempt.raises is not None:
+            error, line = attempt.raises
+            text = say(f"tutoring.progress.{'raises-anywhere' if line is None else 'raises'}", error=error, line=line)
+            yield observed("", text, f"a test that raised nothing before raises {error}", (LATEST,))
+        if attempt.passed != attempt.before:
+            yield observed("", say("tutoring.progress.worse", **numbers), detail, (LATEST,))
         yield said("progress.back")
     elif attempt.better:
         yield observed("", say("tutoring.progress.better", **numbers), detail, (LATEST,))
@@ -114,8 +119,6 @@ def unjudged(understood: Understanding, question: Question | None) -> Iterator[S
         return
     if question is not None and question.kind in ("where", "explain"):
         yield said("answer.unjudged")
-    else:
-        yield said("explained.test")
 
 
 __all__ = ["encouragement", "judged", "progress", "truth", "unjudged"]

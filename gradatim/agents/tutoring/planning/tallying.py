@@ -26,6 +26,7 @@ class Attempt:
         same: The same program as before.
         lost: Ids of tests that passed before and do not any more.
         broke: Error with which it cannot be loaded any more, and its line, for a program that could be before.
+        raises: Exception that the change brought, and its line.
     """
 
     passed: int
@@ -34,6 +35,7 @@ class Attempt:
     same: bool
     lost: tuple[str, ...]
     broke: tuple[str, int | None] | None = None
+    raises: tuple[str, int | None] | None = None
 
     @property
     def complete(self) -> bool:
@@ -45,7 +47,9 @@ class Attempt:
 
     @property
     def worse(self) -> bool:
-        return self.broke is not None or (self.before is not None and self.passed < self.before)
+        return (
+            self.broke is not None or self.raises is not None or (self.before is not None and self.passed < self.before)
+        )
 
 
 def attempt_of(
@@ -69,8 +73,16 @@ def attempt_of(
         None if earlier is None else len(earlier),
         bool(before and before["same"]),
         tuple(sorted((earlier or set()) - passed)),
-        (str(ran["error"]), ran.get("line")) if ran and ran.get("worse") and ran.get("error") else None,
+        _told(ran, "error"),
+        _told(ran, "raises"),
     )
+
+
+def _told(ran: dict[str, Any] | None, key: str) -> tuple[str, int | None] | None:
+    """An error of a program that did not take the place of the better one, and its line."""
+    if not ran or not ran.get("worse") or not ran.get(key):
+        return None
+    return str(ran[key]), ran.get("line")
 
 
 def counted(

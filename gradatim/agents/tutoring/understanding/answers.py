@@ -23,7 +23,9 @@ _CHINESE = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4
 _CHINESE_NUMBER = re.compile(r"[负零〇一二两三四五六七八九十百]+(?=\s*(?:$|[次个轮遍，。！？,.!?吧呢]|行))")
 _TRUTHS = {"真": "True", "假": "False", "空": "None"}
 _EXCEPTION = re.compile(r"\b([A-Z][A-Za-z]*(?:Error|Exception|Exit|Iteration|Interrupt))\b")
-_QUESTION_WORDS = re.compile(r"^\W*(?:why|what|how|when|where|which|who)\b|为什么|怎么|什么|如何", re.IGNORECASE)
+_QUESTION_WORDS = re.compile(
+    r"^\W*(?:why|what|how|when|where|which|who)\b|为什么|为啥|为何|怎么|什么|如何|哪", re.IGNORECASE
+)
 _LINE_NUMBER = re.compile(r"\b(?:in|on|at)?\s*(?:line|row)\s+\d+|第\s*\d+\s*行", re.IGNORECASE)
 _DENIED = re.compile(r"[,;，；]?\s*\b(?:and\s+not|not|instead\s+of|rather\s+than)\b|，?(?:而不是|不是)", re.IGNORECASE)
 """What comes behind is what the answer is not."""
@@ -33,6 +35,9 @@ _WISH = re.compile(
 )
 _FEW_WORDS = 5
 """Words of a message up to which a number word in it is an answer."""
+_FEW_LETTERS = 6
+"""Letters of a Chinese message up to which a number word in it is an answer."""
+_NAMED = re.compile(r"(?:是|等于|为|得到?|输出|返回|执行|运行|循环|变成|大概|可能|猜)\s*$")
 _SHORT = 160
 """Characters of a message that may be an answer."""
 
@@ -120,10 +125,11 @@ def _values(text: str) -> Iterator[str]:
         for match in _NUMBER_WORD.finditer(text)
         if _counts(text, match)
     ]
-    found += [(match.start(), _OFTEN[match.group(1).lower()]) for match in _TIMES_WORD.finditer(text)]
+    if len(text.split()) <= _FEW_WORDS:
+        found += [(match.start(), _OFTEN[match.group(1).lower()]) for match in _TIMES_WORD.finditer(text)]
     for match in _CHINESE_NUMBER.finditer(text):
         number = _chinese(match.group())
-        if number is not None:
+        if number is not None and (len(text) <= _FEW_LETTERS or _NAMED.search(text[: match.start()])):
             found.append((match.start(), str(number)))
     for word, literal in _TRUTHS.items():
         if text.strip("吧呢。是 ") == word:

@@ -39,7 +39,7 @@ _ASKED: tuple[Intent, ...] = (
     "off-topic",
 )  # fmt: skip
 """What a model may choose from."""
-ALIKE, APART = 0.42, 0.04
+ALIKE, APART = 0.34, 0.02
 """Likeness from which a message is taken for what it resembles, and by how much the next intent has to stay behind."""
 COPIED = 0.75
 """Share of a message's words that stand one behind the other in the tutor's text, from which it is a copy."""
@@ -49,6 +49,8 @@ _ORDERS = re.compile(
     r"|(?:忽略|无视|忘记|忘掉)[^。？！]{0,12}(?:规则|指令|要求|设定|提示|限制)|你现在是|扮演|系统提示",
     re.IGNORECASE,
 )
+FAINT = 0.2
+"""Likeness from which a message is taken for what it resembles most, where nothing else decides."""
 _BRIEF = 20
 """Characters of a question that is taken to be about the program at hand, whatever it resembles: "and this one?"."""
 _SECONDS = 20.0
@@ -150,16 +152,25 @@ class Listener:
         scores = await asyncio.to_thread(self.likeness.scores, text)
         ranked = sorted(scores.items(), key=lambda item: -item[1])
         if ranked and ranked[0][1] >= ALIKE and (len(ranked) < 2 or ranked[0][1] - ranked[1][1] >= APART):
-            intent = ranked[0][0]
-            if intent == "off-topic" and (
-                self._on_subject(text, about) or ("question" in weights and len(text) < _BRIEF)
-            ):
-                intent = "question" if "question" in weights else "explanation"
-            return Understanding(intent=intent, confidence=min(1.0, max(0.0, ranked[0][1])), by="likeness")
+            return self._resembling(text, ranked[0], weights, about)
         chosen = await self._asked(text, question) if self.model is not None else None
         if chosen is not None:
             return Understanding(intent=chosen, confidence=0.6, by="model")
+        if ranked and ranked[0][1] >= FAINT:  # nothing else speaks: what it resembles most, however little
+            return self._resembling(text, ranked[0], weights, about)
         return Understanding(intent=self._by_context(text, weights, question, about), confidence=0.4, by="context")
+
+    def _resembling(
+        self, text: str, nearest: tuple[Intent, float], weights: dict[Intent, int], about: str
+    ) -> Understanding:
+        """What a message is that resembles known ones of an intent."""
+        intent, likeness = nearest
+        brief = "question" in weights and len(text) < _BRIEF
+        if intent == "off-topic" and (self._on_subject(text, about) or brief):
+            intent = "question" if "question" in weights else "explanation"
+        if intent == "question" and "question" not in weights and re.search(r"[^\W\d_]", text):
+            intent = "explanation"  # a statement on the same subject
+        return Understanding(intent=intent, confidence=min(1.0, max(0.0, likeness)), by="likeness")
 
     def _by_context(self, text: str, weights: dict[Intent, int], question: Question | None, about: str) -> Intent:
         if "question" in weights:

@@ -14,7 +14,7 @@ def items(request: BenchRequest) -> Figures:
     With `--sample N`, N items are made in place of 200.
 
     Raises:
-        InputError: Fewer than ten items are asked for.
+        InputError: Fewer than five items are asked for.
     """
     from gradatim.app.bench.items.bench import run
 

@@ -42,8 +42,8 @@ _REACH = 2.0
 def run(request: BenchRequest) -> Figures:
     """Make items, execute what they claim, and let simulated learners work on them."""
     count = request.sample or _ITEMS
-    if count < 10:
-        raise InputError("too few items to measure anything", place="--sample", remedy="ask for at least 10")
+    if count < 5:
+        raise InputError("too few items to measure anything", place="--sample", remedy="ask for at least 5")
     kinds = list(KINDS)
     theta = np.linspace(-_REACH, _REACH, count)
     np.random.default_rng(_SEED).shuffle(theta)
@@ -96,6 +96,9 @@ async def _make(
                 request.say(f"{number + 1} items made")
         seconds = time.monotonic() - began
         bad = [await problems_of(sandbox, item, graph) for item in made]
+    for item, problems in zip(made, bad, strict=True):
+        for problem in problems:
+            request.say(f"{item.kind} from {item.template}: {problem}")
     return made, wanted, bad, seconds, _duplicates(made)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
+from gradatim.agents.tutoring.planning.policy import TutorPolicy
 from gradatim.domain import Task
 from gradatim.errors import ModelError
 from gradatim.graphs.tutoring import Tutor as GraphTutor
@@ -12,8 +13,8 @@ from gradatim.languages import language as spoken_to
 from gradatim.testing.learners import Reply, Said
 from gradatim.tools.claims.sentences import sentences
 
-MAX_TOKENS = 48
-"""Tokens that a model may write in one turn, in both arms."""
+MAX_TOKENS = TutorPolicy().model_tokens
+"""Tokens that a model may write in one turn: as many as in the graph."""
 PROMPT = """\
 You are a helpful Socratic programming tutor. You talk with a beginner whose Python program for the task below does not
 work yet. Help them to find and understand the mistake themselves: read the program carefully, point to the part that

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradatim.app.bench.tutoring.arms import GraphArm, PlainArm
-from gradatim.app.bench.tutoring.checks import Examiner
+from gradatim.app.bench.tutoring.checks import Examiner, course_of
 from gradatim.app.bench.tutoring.cohort import Learner, drawn, plant_faults, prove, read_faults
 from gradatim.app.bench.tutoring.figures import Figure, beside, of_arm
 from gradatim.app.bench.tutoring.record import ArmName, DialogueRecord, Kept, TurnRecord
@@ -30,6 +30,7 @@ from gradatim.graphs.tutoring import open_tutor
 from gradatim.serving.models import open_chat_model
 from gradatim.testing.learners import (
     Dialogue,
+    Draft,
     Fault,
     Reply,
     Said,
@@ -39,6 +40,7 @@ from gradatim.testing.learners import (
     Tutor,
     converse,
     lines_named,
+    patches_between,
     questions_in,
     words_in,
 )
@@ -166,13 +168,14 @@ async def lead(
 ) -> list[DialogueRecord]:
     """The dialogues of an arm, those that are kept already not led again."""
     found: list[DialogueRecord] = []
+    course = course_of(await services.concepts.snapshot())
     for number, learner in enumerate(learners, 1):
         record = kept.get(learner.id)
         if record is None:
             timed = _Timed(arm.making(learner))
             simulated = SimulatedLearner(learner.fault, services.sandbox, seed=learner.seed, language=learner.language)
             dialogue = await converse(simulated, timed)
-            record = await _recorded(arm, learner, dialogue, timed.seconds, services)
+            record = await _recorded(arm, learner, dialogue, timed.seconds, services, course)
             kept.add(record)
             end = record.how or "not reached"
             say(f"{arm.name} {number}/{len(learners)} {learner.id}: {end}, {dialogue.turns} turns")
@@ -201,10 +204,10 @@ class _Timed:
 
 
 async def _recorded(
-    arm: Arm, learner: Learner, dialogue: Dialogue, seconds: float, services: Services
+    arm: Arm, learner: Learner, dialogue: Dialogue, seconds: float, services: Services, course: frozenset[str]
 ) -> DialogueRecord:
     fault, language = learner.fault, learner.language
-    examiner = Examiner(ClaimChecker(services.sandbox, services.concepts), fault, language)
+    examiner = Examiner(ClaimChecker(services.sandbox, services.concepts), fault, language, course)
     turns: list[TurnRecord] = []
     earlier: list[str] = []
     for item in dialogue.exchanges:
@@ -249,7 +252,5 @@ async def _recorded(
 
 def _faulty(fault: Fault, program: str) -> frozenset[int]:
     """Lines of the fault in a program that may have been changed since."""
-    from gradatim.testing.learners import Draft, patches_between
-
     draft = Draft(fault.code, patches_between(fault.code, program))
     return frozenset(draft.current(line) for line in fault.lines)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from gradatim.app.bench.tutoring.leaks import shows
 from gradatim.domain import Diagnosis, Edit, ExampleOutputClaim, Execution, Repair, Submission
+from gradatim.kg import ConceptGraph
 from gradatim.testing.learners import Draft, Fault, patches_between, programs_in
 from gradatim.testing.learners.speech import lexicon
-from gradatim.tools.claims import Case, ClaimChecker, judge_text
+from gradatim.tools.claims import Case, ClaimChecker, judge_text, sentences
 from gradatim.tools.diagnosis import diagnose
 from gradatim.tools.execution import execute
 
@@ -39,6 +40,13 @@ class TextChecks:
     sentences: int
 
 
+def course_of(graph: ConceptGraph) -> frozenset[str]:
+    """Sentences that stand in the concept graph: what holds in general, whatever program somebody has."""
+    texts = [item.definition for item in graph.concepts]
+    texts += [text for item in graph.misconceptions for text in (item.correction, item.talk)]
+    return frozenset(part for text in texts for part in sentences(text))
+
+
 class Examiner:
     """Checks texts about one learner's programs.
 
@@ -46,10 +54,14 @@ class Examiner:
         checker: Executes and looks up claims.
         fault: The learner's.
         language: What the texts are in.
+        course: Sentences of the course (`course_of`), which speak of no learner's program.
     """
 
-    def __init__(self, checker: ClaimChecker, fault: Fault, language: str) -> None:
+    def __init__(
+        self, checker: ClaimChecker, fault: Fault, language: str, course: frozenset[str] = frozenset()
+    ) -> None:
         self._checker = checker
+        self._course = course
         self._language = language
         self._fault = fault
         self._cases: dict[str, Case] = {}
@@ -68,6 +80,7 @@ class Examiner:
         """
         case = await self._case(program)
         plain, wrong = await self._examples(text, program, case)
+        plain = " ".join(part for part in sentences(plain) if part not in self._course)
         judged = await judge_text(plain, "explanation", case, self._checker)
         refuted = [sentence for sentence, verdict in judged if verdict.verdict == "refuted"]
         if refuted and lexicon(self._language).is_a("undoes", plain):

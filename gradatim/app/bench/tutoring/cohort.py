@@ -13,7 +13,7 @@ import yaml
 from gradatim.domain import Submission, Task
 from gradatim.errors import InputError
 from gradatim.kg import ConceptGraph
-from gradatim.testing.learners import Draft, Fault, Patch, planted
+from gradatim.testing.learners import Draft, Fault, Patch, kind_of, planted
 from gradatim.tools.execution import execute
 from gradatim.tools.repair.search import search_repairs
 from gradatim.tools.sandbox import Sandbox
@@ -154,14 +154,23 @@ def drawn(faults: list[Fault], number: int, seed: int = 1, first: int = 1) -> li
 def _fault(
     task: Task, code: str, right: str, known: Mapping[str, Any], place: str, graph: ConceptGraph
 ) -> Fault | None:
-    """The fault with the first of its misconceptions that leads to a known kind."""
-    for misconception in known.get("misconception") or ():
-        try:
-            fault = Fault.between(task, code, right, misconception, lines=known.get("lines") or (), origin=place)
-        except ValueError:
-            continue
-        return _in_words(fault, graph)
-    return None
+    """The fault with the first of its misconceptions that leads to a known kind; `None` if nothing has to change."""
+    listed = [str(item) for item in known.get("misconception") or ()]
+    named = next((item for item in listed if leads_to_kind(item)), next(iter(listed), "unknown"))
+    try:
+        fault = Fault.between(task, code, right, named, lines=known.get("lines") or (), origin=place)
+    except ValueError:
+        return None
+    return _in_words(fault, graph)
+
+
+def leads_to_kind(misconception: str) -> bool:
+    """Whether a kind of fault is known for a misconception."""
+    try:
+        kind_of(misconception)
+    except KeyError:
+        return False
+    return True
 
 
 def _in_words(fault: Fault, graph: ConceptGraph) -> Fault:

@@ -14,9 +14,9 @@ def of_arm(arm: ArmName, records: Sequence[DialogueRecord]) -> dict[str, Figure]
     """What became of an arm's learners, and how its tutor spoke.
 
     `reached`: share that came to a passing program by a change of their own, with the 95 % Wilson interval (Wilson
-    1927); `copied`: share that did so by code which the tutor gave, which counts as no success; `lucky`: the part of
-    `reached` that guessed. `leaked` counts dialogues in which code of the solution was shown though the task does not
-    allow it.
+    1927); `lucky`: the part of it that guessed; `copied`: share that passed by code which the tutor gave, which counts
+    as no success; `passed`: with whatever help. `leaked` counts dialogues in which code of the solution was shown
+    though the task does not allow it.
     """
     if not records:
         return {}
@@ -33,6 +33,7 @@ def of_arm(arm: ArmName, records: Sequence[DialogueRecord]) -> dict[str, Figure]
         "reached_high": high,
         "lucky": sum(record.how == "lucky" for record in records) / len(records),
         "copied": sum(record.how == "copied" for record in records) / len(records),
+        "passed": sum(record.how is not None for record in records) / len(records),
         "mean_turns_to_pass": _mean([len(record.turns) for record in reached]),
         "leaked_dialogues": sum(any(turn.leak for turn in record.turns) for record in closed),
         "refuted_claims": sum(len(turn.refuted) for turn in turns),

@@ -8,6 +8,7 @@ same for all tutors.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from gradatim.app.bench.tutoring.cohort import Learner
 from gradatim.app.bench.tutoring.record import ArmName, DialogueRecord
@@ -25,28 +26,26 @@ async def sensitivity(
     """Share that comes to a passing program by reading the same texts, for each arm and each main parameter.
 
     Returns:
-        `ARM_read_again` for the parameters as they are, `ARM_least`, `ARM_most` over all changes, and
-        `gap_least`/`gap_most`: of the graph (with the model where there is one) over the model alone.
+        `ARM_read_again` for the parameters as they are; `ARM_by_patterns` for learners who do not know the correction
+        of their misconception in words; `ARM_least`, `ARM_most` over all changes; and `gap_least`, `gap_most`: of the
+        graph (with the model where there is one) over the model alone.
 
     Raises:
         SandboxError: Programs cannot be run safely here.
     """
-    chosen = _spread(learners)
-    desks = {learner.id: Desk(sandbox, learner.fault.task) for learner in chosen}
-    changed = [Parameters(), *(Parameters().scaled(name, factor) for name in MAIN for factor in FACTORS)]
+    group = [_Reading(item, Desk(sandbox, item.fault.task)) for item in _spread(learners)]
+    changed = [Parameters().scaled(name, factor) for name in MAIN for factor in FACTORS]
     shares: dict[ArmName, list[float]] = {}
+    figures: dict[str, float | None] = {}
     for arm, records in found.items():
         texts = {record.learner: [turn.text for turn in record.turns] for record in records}
-        shares[arm] = [
-            sum([await _reaches(item, texts[item.id], parameters, sandbox, desks[item.id]) for item in chosen])
-            / len(chosen)
-            for parameters in changed
-        ]
-    figures: dict[str, float | None] = {}
-    for arm, values in shares.items():
-        figures[f"{arm}_read_again"] = round(values[0], 4)
-        figures[f"{arm}_least"] = round(min(values), 4)
-        figures[f"{arm}_most"] = round(max(values), 4)
+        plain = await _share(group, texts, Parameters(), sandbox)
+        patterns = await _share([item.without_words() for item in group], texts, Parameters(), sandbox)
+        shares[arm] = [plain, patterns, *[await _share(group, texts, each, sandbox) for each in changed]]
+        figures[f"{arm}_read_again"] = round(plain, 4)
+        figures[f"{arm}_by_patterns"] = round(patterns, 4)
+        figures[f"{arm}_least"] = round(min(shares[arm]), 4)
+        figures[f"{arm}_most"] = round(max(shares[arm]), 4)
     graph = shares.get("tutor") or shares.get("none")
     if graph is not None and "plain" in shares:
         gaps = [one - other for one, other in zip(graph, shares["plain"], strict=True)]
@@ -54,9 +53,30 @@ async def sensitivity(
     return figures
 
 
-async def _reaches(item: Learner, texts: Sequence[str], parameters: Parameters, sandbox: Sandbox, desk: Desk) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A learner who reads texts again, and where it tries programs."""
+
+    learner: Learner
+    desk: Desk
+
+    def without_words(self) -> _Reading:
+        """The same without knowing belief and correction in words."""
+        return _Reading(replace(self.learner, fault=self.learner.fault.in_words("", "")), self.desk)
+
+
+async def _share(
+    group: Sequence[_Reading], texts: Mapping[str, Sequence[str]], parameters: Parameters, sandbox: Sandbox
+) -> float:
+    """Share of a group that comes to a passing program of its own."""
+    reached = [await _reaches(item, texts[item.learner.id], parameters, sandbox) for item in group]
+    return sum(reached) / len(reached)
+
+
+async def _reaches(reading: _Reading, texts: Sequence[str], parameters: Parameters, sandbox: Sandbox) -> bool:
+    item = reading.learner
     learner = SimulatedLearner(
-        item.fault, sandbox, seed=item.seed, language=item.language, parameters=parameters, desk=desk
+        item.fault, sandbox, seed=item.seed, language=item.language, parameters=parameters, desk=reading.desk
     )
     await learner.open()
     for text in texts:

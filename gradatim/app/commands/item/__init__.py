@@ -7,9 +7,9 @@ import click
 from gradatim.app.lazy import LazyCommand, LazyGroup
 
 _COMMANDS = {
-    "make": ("making:make", "Make items that fit a learner, an ability or a concept, and put them into the bank."),
+    "make": ("making:make", "Make items that fit a learner, an ability or a concept."),
     "list": ("listing:list_items", "List the items of the bank."),
-    "show": ("showing:show", "Show an item with its answer, its wrong programs and its statistics."),
+    "show": ("showing:show", "Show an item with answer, wrong programs and statistics."),
     "try": ("trying:try_item", "Answer an item in the terminal."),
     "answer": ("answering:answer", "Judge an answer to an item."),
     "review": ("reviewing:review", "Approve, reject or edit an item."),

@@ -81,10 +81,7 @@ def export(
         and (concept is None or concept in item.concepts)
     ]
     if not chosen:
-        left = f"; {plural(len(items), 'item')} there are of another kind" if items else ""
-        raise InputError(
-            f"no item is {wanted}{left}", place="items", remedy="approve some: `gradatim item --help`, or --status any"
-        )
+        raise _nothing(len(items), wanted, kind, concept)
     format: Format = next(name for name in FORMATS if name == form)
     made = export_items(chosen, format, staff=staff, coderunner=coderunner)
     _write(target, made.content, private=staff)
@@ -97,6 +94,22 @@ def export(
         say(f"{printable(item)}: {note}")
     if (left_out := len(made.notes) - _NOTES) > 0:
         say(f"and {plural(left_out, 'more note')} (--json lists all)")
+
+
+def _nothing(items: int, status: str, kind: str | None, concept: str | None) -> InputError:
+    """Says that no item is left, and what was asked for."""
+    if not items:
+        return InputError("there is no item", place="items", remedy="make some: `gradatim item make`")
+    asked = [
+        "" if status == "any" else f"status {status}",
+        "" if kind is None else f"kind {kind}",
+        "" if concept is None else f"concept {concept}",
+    ]
+    return InputError(
+        f"none of {plural(items, 'item')} has {', '.join(filter(None, asked))}",
+        place="items",
+        remedy="`gradatim item list` shows what there is; `gradatim item review` approves, --status any takes all",
+    )
 
 
 def _banked(item_ids: Sequence[str], data_dir: Path | None) -> list[Item]:

@@ -68,10 +68,17 @@ def _read(item: Item) -> str | None:
     """One answer; `None` at the end of the input."""
     if item.kind in ("choice", "parsons"):
         line = sys.stdin.readline()
-        return line.strip() if line else None
+        return _chosen(item, line.strip()) if line else None
     lines: list[str] = []
     for line in sys.stdin:
         if line.rstrip("\r\n") == ".":
             return "\n".join(lines)
         lines.append(line.rstrip("\r\n"))
     return "\n".join(lines) if lines else None
+
+
+def _chosen(item: Item, line: str) -> str:
+    """The option of a number: what was shown are numbers, also where an option's text is another number."""
+    if item.kind == "choice" and line.isascii() and line.isdigit() and 1 <= int(line) <= len(item.options):
+        return item.options[int(line) - 1].text
+    return line

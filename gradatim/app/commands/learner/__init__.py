@@ -16,7 +16,9 @@ COMMANDS = {
     "correct": LazyCommand(f"{_HERE}.correct:correct", "Dispute a label, or take the dispute back."),
     "label": LazyCommand(f"{_HERE}.labelling:label", "Add what a learner says of their own work."),
     "consent": LazyCommand(f"{_HERE}.consenting:consent", "Show or change what a learner agrees to."),
-    "language": LazyCommand(f"{_HERE}.language:language", "Show or choose the language that a learner is spoken to in."),
+    "language": LazyCommand(
+        f"{_HERE}.language:language", "Show or choose the language that a learner is spoken to in."
+    ),
     "next": LazyCommand(f"{_HERE}.next:next_concepts", "Propose what to practise next, and why."),
     "path": LazyCommand(f"{_HERE}.path:path", "Show the shortest way to a concept."),
     "draw": LazyCommand(f"{_HERE}.draw:draw", "Draw mastery over time, the concept map, or the calibration."),

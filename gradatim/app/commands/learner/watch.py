@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from gradatim.app.commands.learner.asking import named, with_memory
+from gradatim.app.commands.learner.asking import known, named, with_memory
 from gradatim.app.console import emit, out, plural, printable, say, shorten
 from gradatim.app.options import data_dir_option, json_option, language_option
 from gradatim.errors import InputError
@@ -82,7 +82,7 @@ def watch(
     the events that moved it. Learners who do not agree to personalisation are passed over. With --follow and --json,
     one line of JSON a request.
 
-    Exit codes: 0 told; 2 the policy, an instant or a request cannot be used.
+    Exit codes: 0 told; 2 the policy, an instant or a request cannot be used, or nothing is remembered about a learner.
     """
     from gradatim.memory.formative import Watch, load_policy
     from gradatim.memory.inputs import microseconds
@@ -97,6 +97,9 @@ def watch(
     async def run(memory: LearnerMemory) -> None:
         looking = Watch(memory, policy, parameters_of(settings), settings.assumed_consent, learners)
         names = await _names(settings)
+        if not follow:  # of whom nothing is known yet can be waited for
+            for learner in learners or ():
+                await known(memory, learner)
         if taken is not None:
             await _take(memory, settings, looking, taken, as_json)
         elif follow:

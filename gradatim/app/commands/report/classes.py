@@ -90,6 +90,7 @@ async def _document(
 ) -> Document:
     from gradatim.graphs.reports import class_report
     from gradatim.graphs.reports.classmates import classmates
+    from gradatim.graphs.reports.titles import item_titles
     from gradatim.kg import opened_graph
 
     moment = now()
@@ -106,4 +107,5 @@ async def _document(
             place="learners",
             remedy="`gradatim learner list` names the learners",
         )
-    return class_report(found, graph, now=moment, since=since, published=published)
+    titles = item_titles(settings, (event for mate in found for event in mate.events))
+    return class_report(found, graph, now=moment, since=since, published=published, titles=titles)

@@ -13,6 +13,7 @@ from gradatim.app.commands.report.asking import assessments_store, checked_since
 from gradatim.languages import speaking
 from gradatim.memory import LearnerMemory, parameters_of
 from gradatim.memory.rights.guard import guarded
+from gradatim.memory.speech import language_of_learner
 from gradatim.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def learner(
     """
     settings = load_settings(data_dir=data_dir, language=language)
     with speaking(settings.language):
-        document = _document(settings, named(learner_id, data_dir), data_dir, checked_since(since), goal, own=True)
+        document = _document(
+            settings, named(learner_id, data_dir), data_dir, checked_since(since), goal, own=True, chosen=not language
+        )
         hand_out(document, form, target, settings, as_json)
 
 
@@ -91,7 +94,13 @@ def _document(
     *,
     own: bool,
     staff: bool = False,
+    chosen: bool = False,
 ) -> Document:
+    """The report.
+
+    Args:
+        chosen: In the language that the learner chose, if any.
+    """
     from gradatim.app.material import decisions_of
     from gradatim.graphs.reports import learner_report, portrait, teacher_report
     from gradatim.kg import opened_graph
@@ -112,7 +121,8 @@ def _document(
             )  # fmt: skip
         assert found is not None  # `known` has looked
         if own:
-            return learner_report(found, now=moment, since=since)
+            with speaking(await language_of_learner(memory, learner_id) if chosen else None):
+                return learner_report(found, now=moment, since=since)
         return teacher_report(found, now=moment, since=since, staff=staff)
 
     return with_memory(data_dir, ask)

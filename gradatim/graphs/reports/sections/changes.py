@@ -1,4 +1,8 @@
-"""What changed since an instant: mastery before and after, labels, misconceptions."""
+"""What changed since an instant: mastery before and after, labels, misconceptions.
+
+Mastery of a concept that was never seen before is not compared with what is assumed before any answer, but with what
+its first answer told: with one answer nothing has changed yet, and the concept is told to be new.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from gradatim.graphs.reports.document import Block, Cell, Note, Row, Said, Secti
 from gradatim.graphs.reports.faults import shown_by
 from gradatim.graphs.reports.portrait import Portrait
 from gradatim.graphs.reports.sections.work import statement
-from gradatim.graphs.reports.wording import Names, Voice, day, joined, percent, told
+from gradatim.graphs.reports.wording import Names, Voice, count, day, joined, percent, told
 from gradatim.languages import say
 from gradatim.memory.inputs import microseconds
 from gradatim.memory.rights.timeline import timeline
@@ -18,6 +22,8 @@ _GROWN = 0.1
 """Gain in mastery from which it is told in words."""
 _TOLD = 0.005
 """Smaller changes are none."""
+_FRESH = 8
+"""New concepts that are named."""
 
 
 def since_of(portrait: Portrait, since: str | None) -> str:
@@ -38,11 +44,14 @@ def changes(portrait: Portrait, voice: Voice, names: Names, since: str | None) -
     title = told(voice, "changes.title", day=day(begin))
     before, after = dict[str, float](), dict[str, float]()
     ids: dict[str, list[str]] = {}
+    new: list[str] = []
     for moment in timeline(portrait.events, portrait.parameters):
         late = microseconds(moment.event.at) >= start
         for change in moment.changes:
             if late:
-                before.setdefault(change.concept, change.before)
+                if change.concept not in before:
+                    before[change.concept] = change.after
+                    new.append(change.concept)
                 ids.setdefault(change.concept, []).append(moment.event.id)
                 after[change.concept] = change.after
             else:
@@ -70,6 +79,11 @@ def changes(portrait: Portrait, voice: Voice, names: Names, since: str | None) -
         ]
         header = tuple(say(f"report.changes.header.{name}") for name in ("concept", "before", "after", "change"))
         blocks.append(Table(say("report.changes.caption"), header, tuple(rows)))
+    if fresh := sorted((concept for concept in new if concept in known), key=names.concept):
+        told_of = joined(map(names.concept, fresh[:_FRESH]))
+        key = "changes.first" if len(fresh) <= _FRESH else "changes.first_more"
+        text = told(voice, key, n=count(len(fresh), "concept"), concepts=told_of)
+        blocks.append(Said(text, tuple(ids[concept][0] for concept in fresh)))
     blocks += _labels(portrait, voice, names, start)
     for item in shown_by(portrait.events, portrait.graph, own=voice == "you"):
         if not item.open and microseconds(item.resolved[-1].at) >= start:

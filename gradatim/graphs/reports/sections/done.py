@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gradatim.domain import LearnerEvent
 from gradatim.graphs.reports.document import Block, Cell, Note, Row, Said, Section, Table
 from gradatim.graphs.reports.portrait import Portrait
-from gradatim.graphs.reports.wording import Voice, count, day, told
+from gradatim.graphs.reports.wording import Voice, count, day, spanning, told
 from gradatim.languages import say
 from gradatim.memory.inputs import microseconds
 from gradatim.memory.profile import attempt_outcome
@@ -28,11 +28,9 @@ def done(portrait: Portrait, voice: Voice, since: str | None) -> Section:
     ids = tuple(event.id for event in attempts)
     span = {"first": day(attempts[0].at), "last": day(attempts[-1].at)}
     counts = {"attempts": count(len(attempts), "attempt"), "tasks": count(len(tasks), "task")}
-    blocks: list[Block] = [
-        Said(told(voice, "done.summary", **span, **counts, solved=count(solved, "task")), ids)
-        if tasks
-        else Said(told(voice, "done.attempts", **span, attempts=counts["attempts"]), ids)
-    ]
+    some = say("report.done.solved_some", solved=count(solved, "task")) if solved else say("report.done.solved_none")
+    key = spanning("done.summary" if tasks else "done.attempts", attempts[0].at, attempts[-1].at)
+    blocks: list[Block] = [Said(told(voice, key, **span, **counts, solved=some), ids)]
     helped = [event for event in events if event.kind == "interaction" and event.payload.get("action") in _HELP]
     if helped:
         blocks.append(
@@ -57,13 +55,12 @@ def _by_task(attempts: Sequence[LearnerEvent]) -> dict[str, list[LearnerEvent]]:
 
 
 def _table(portrait: Portrait, tasks: dict[str, list[LearnerEvent]]) -> Table:
-    titles = {item.task.id: item.task.title for item in portrait.assessments.values()}
     latest = sorted(tasks.items(), key=lambda item: (microseconds(item[1][-1].at), item[0]))[-_TASKS:]
     rows: list[Row] = []
     for task, tried in latest:
         at = next((number for number, event in enumerate(tried, start=1) if attempt_outcome(event)), None)
         result = say("report.done.unsolved") if at is None else say("report.done.solved", n=at)
-        cells = (titles.get(task, task), str(len(tried)), result, day(tried[-1].at))
+        cells = (portrait.titles.get(task, task), str(len(tried)), result, day(tried[-1].at))
         rows.append(Row(tuple(map(Cell, cells)), tuple(event.id for event in tried)))
     caption = say("report.done.caption") if len(latest) == len(tasks) else say("report.done.latest", n=len(latest))
     header = tuple(say(f"report.done.header.{name}") for name in ("task", "attempts", "result", "last"))

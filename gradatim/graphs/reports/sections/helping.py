@@ -11,7 +11,7 @@ from gradatim.graphs.reports.faults import shown_by
 from gradatim.graphs.reports.wording import Names, count, day, joined
 from gradatim.kg import ConceptGraph
 from gradatim.languages import say
-from gradatim.memory.formative import SignalReason, reason_text
+from gradatim.memory.formative import FormativeRequest, SignalReason, reason_text
 from gradatim.memory.inputs import microseconds
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ def _reasons(item: Classmate, graph: ConceptGraph, names: Names, newest: int) ->
     who = {"learner": item.learner_id}
     known = {state.concept for state in item.state.mastery}  # without what is disputed
     request = item.requests[-1] if item.requests else None
-    reason = next(filter(_worries, request.reasons), None) if request else None
+    reason = None if request is None else _worry(request)
     if request is not None and reason is not None:
         subject = reason.subject or ""
         name = names.concept(subject) if reason.signal == "mastery" else names.misconception(subject)
-        told = reason_text(reason, subject if reason.signal == "error_kind" else name)
+        told = reason_text(reason, None if reason.signal == "error_kind" else name)
         yield Said(say("report.class.help.formative", **who, day=day(request.at), reason=told), reason.events)
     for shown in shown_by(item.events, graph):
         if shown.open and len(shown.events) >= _SHOWN:
@@ -77,6 +77,13 @@ def _reasons(item: Classmate, graph: ConceptGraph, names: Names, newest: int) ->
         if idle >= _IDLE_DAYS:
             text = say("report.class.help.idle", **who, days=count(idle, "day"), day=day(last.at))
             yield Said(text, (last.id,))
+
+
+def _worry(request: FormativeRequest) -> SignalReason | None:
+    """What moved most for the worse; nothing where more moved for the better, which calls for no help."""
+    worse = [reason for reason in request.reasons if _worries(reason)]
+    bad, every = (sum(reason.contribution for reason in reasons) for reasons in (worse, request.reasons))
+    return worse[0] if worse and 2 * bad >= every else None
 
 
 def _worries(reason: SignalReason) -> bool:

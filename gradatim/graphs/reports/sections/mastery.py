@@ -37,12 +37,11 @@ def mastery(portrait: Portrait, voice: Voice, names: Names) -> Section:
         if item.concept in disputed:
             name = say("report.mastery.disputed", concept=name)
         span = say("report.mastery.span", low=percent(point.low), high=percent(point.high))
-        value = Cell(f"{percent(item.probability)} {span}", item.probability, point.low, point.high)
+        value = Cell(f"{percent(item.probability)}{span}", item.probability, point.low, point.high)
         way = tuple(point.mastery for point in thinned(series[item.concept].points, _POINTS))
         words = say("report.mastery.course", first=percent(way[0]), last=percent(way[-1]))
-        cells = (
-            Cell(name), value, Cell(words, course=way), Cell(str(item.observations)), Cell(day(item.updated_at or "")),
-        )  # fmt: skip
+        course = Cell(words, course=way) if len(way) > 1 else Cell("–")  # one answer is no course
+        cells = (Cell(name), value, course, Cell(str(item.observations)), Cell(day(item.updated_at or "")))
         rows.append(Row(cells, ids.get(item.concept, ())))
     header = tuple(say(f"report.mastery.header.{name}") for name in ("concept", "mastery", "course", "answers", "last"))
     strong = [item for item in order if item.probability > MASTERED and item.concept not in disputed]

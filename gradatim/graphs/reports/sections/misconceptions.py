@@ -46,7 +46,8 @@ def misconceptions(portrait: Portrait, voice: Voice, names: Names, *, staff: boo
 def _open(item: Shown, portrait: Portrait, voice: Voice, names: Names, staff: bool) -> Iterator[Block]:
     ids = tuple(event.id for event in item.events)
     values = {"name": names.misconception(item.misconception), "n": count(len(ids), "attempt")}
-    yield Said(told(voice, "misconceptions.open", **values, day=day(item.events[-1].at)), ids)
+    key = "misconceptions.open" if len(ids) > 1 else "misconceptions.open_once"
+    yield Said(told(voice, key, **values, day=day(item.events[-1].at)), ids)
     if correction := names.correction(item.misconception):
         yield Note(say("report.misconceptions.instead", correction=correction))
     seen = lines_of(item, portrait.assessments, staff=staff)

@@ -115,8 +115,12 @@ def misconceptions(shown: Mapping[str, Sequence[Shown]], names: Names, facts: Ag
     return Section("misconceptions", title, tuple(blocks))
 
 
-def difficulty(attempts: Mapping[str, Sequence[LearnerEvent]], facts: Aggregates) -> Section:
-    """Tasks by how many first attempts are right."""
+def difficulty(attempts: Mapping[str, Sequence[LearnerEvent]], titles: Mapping[str, str], facts: Aggregates) -> Section:
+    """Tasks by how many first attempts are right.
+
+    Args:
+        titles: Task → what it is called, where that is known.
+    """
     title = say("report.class.tasks.title")
     tried: dict[str, list[list[bool]]] = {}
     for events in attempts.values():
@@ -139,14 +143,14 @@ def difficulty(attempts: Mapping[str, Sequence[LearnerEvent]], facts: Aggregates
         total = sum(map(len, outcomes))
         span = say("report.mastery.span", low=percent(low), high=percent(high))
         cells = (
-            Cell(task),
+            Cell(titles.get(task, task)),
             Cell(str(len(first))),
             Cell(str(total)),
-            Cell(f"{percent(share)} {span}", share, low, high),
+            Cell(f"{percent(share)}{span}", share, low, high),
             Cell(f"{median(solved):g}" if enough(len(solved)) else "–"),
             Cell(f"{_logit(first):+.1f}"),
         )
-        rows.append(Row(cells, (facts.note(f"task:{task}", task, len(first), total),)))
+        rows.append(Row(cells, (facts.note(f"task:{task}", titles.get(task, task), len(first), total),)))
     header = tuple(
         say(f"report.class.tasks.header.{part}")
         for part in ("task", "learners", "attempts", "first", "median", "difficulty")

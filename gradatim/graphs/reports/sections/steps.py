@@ -11,6 +11,8 @@ from gradatim.memory.inputs import microseconds
 from gradatim.memory.recommendation import Reason, Recommendation
 
 _REASONS, _STEPS = 3, 40
+_SUITS = (0.4, 0.9)
+"""Chances of a right answer of which a learner is told that the difficulty suits them."""
 
 
 def steps(portrait: Portrait, voice: Voice, names: Names, now: str) -> Section:
@@ -23,7 +25,8 @@ def steps(portrait: Portrait, voice: Voice, names: Names, now: str) -> Section:
     ids = concept_events(portrait.events)
     blocks: list[Block] = []
     for item in portrait.next:
-        reasons = [_reason(reason, item, portrait, names, voice, now) for reason in item.reasons[:_REASONS]]
+        told_of = (_reason(reason, item, portrait, names, voice, now) for reason in item.reasons)
+        reasons = list(filter(None, told_of))[:_REASONS]
         own = ids.get(item.concept, ())
         before = tuple(event for need in names.needs(item.concept) for event in ids.get(need, ())[-1:])
         evidence = own or (f"{PATH}{item.concept}", *before)
@@ -31,7 +34,7 @@ def steps(portrait: Portrait, voice: Voice, names: Names, now: str) -> Section:
             voice,
             "next.step",
             concept=names.concept(item.concept),
-            reasons=say("report.clauses").join(filter(None, reasons)),
+            reasons=say("report.clauses").join(reasons),
         )
         blocks.append(Said(text, evidence))
     blocks.append(Note(told(voice, "next.how")))
@@ -74,13 +77,15 @@ def way(portrait: Portrait, voice: Voice, names: Names) -> Section | None:
 def _reason(
     reason: Reason, item: Recommendation, portrait: Portrait, names: Names, voice: Voice, now: str
 ) -> str:  # fmt: skip
-    """One reason in words."""
+    """One reason in words; nothing where there is nothing to tell."""
     if reason.name == "review":
         known = portrait.state.of(item.concept)
         if known is None or known.updated_at is None:
             return ""
         days = max(0, (microseconds(now) - microseconds(known.updated_at)) // (24 * 3_600_000_000))
-        return told(voice, "next.reasons.review", days=count(days, "day"))
+        return told(voice, "next.reasons.review", days=count(days, "day")) if days else ""
+    if reason.name == "difficulty" and not _SUITS[0] <= item.success <= _SUITS[1]:
+        return ""
     if reason.name == "progress" and item.inferred and (needs := names.needs(item.concept)):
         return told(voice, "next.reasons.opened", needed=joined(map(names.concept, needs[:4])))
     return told(voice, f"next.reasons.{reason.name}", chance=percent(item.success), mastery=percent(item.mastery))

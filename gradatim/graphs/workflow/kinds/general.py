@@ -160,7 +160,15 @@ class Noter:
             return False  # nobody may look; what is appended then is passed over as well
 
 
+def _meet(_: Services, given: Any) -> Agent:
+    async def agent(state: State, runtime: Any = None) -> Plain:
+        return {}
+
+    return agent
+
+
 KINDS: tuple[Kind, ...] = (
+    Kind("meet", "Does nothing: a place where the ways of a route meet again, so that a join can wait for it.", _meet),
     Kind(
         "set",
         "Writes constants and parameters of the workflow under state keys.",

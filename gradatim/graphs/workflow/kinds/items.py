@@ -60,7 +60,7 @@ def _make(services: Services, parameters: MakeItemParameters) -> Agent:
         kinds=parameters.kinds,
         beta=parameters.beta,
         seed=parameters.seed,
-        known=Bank(bank_path(services.settings.data_dir)).fingerprints(),
+        bank=Bank(bank_path(services.settings.data_dir)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from gradatim.domain import Degradation, Noun, Submission
 from gradatim.errors import InputError
 from gradatim.graphs.reports import Document, class_report, learner_report, portrait, render_markdown, teacher_report
 from gradatim.graphs.reports.classmates import classmates
+from gradatim.graphs.reports.titles import item_titles
 from gradatim.graphs.services import Services
 from gradatim.graphs.workflow.kinds.kind import Agent, Kind
 from gradatim.languages import say, spoken
@@ -142,7 +144,11 @@ def _class_report(services: Services, given: ClassReportParameters) -> Agent:
         now = _now()
         graph = await services.concepts.snapshot()
         found = await classmates(services.memory, services.settings, graph, learners, now=now)
-        document = class_report(found, graph, now=now, since=given.since, published=given.published)
+        every = [event for mate in found for event in mate.events]
+        titles = await asyncio.to_thread(item_titles, services.settings, every)
+        document = class_report(
+            found, graph, now=now, since=given.since, published=given.published, titles=titles
+        )  # fmt: skip
         return {"class_report": _written(document)}
 
     return agent

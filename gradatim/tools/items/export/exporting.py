@@ -82,10 +82,10 @@ def _notes(question: Question, format: Format) -> Iterator[str]:
     if question.interaction == "order" and format == "moodle":
         left = sum(not piece.belongs for piece in question.pieces)
         if left:
-            yield f"{left} blocks that do not belong are left out: Moodle's ordering uses every block"
+            yield f"blocks that do not belong are left out ({left}): Moodle's ordering uses every block"
         joined = sum(piece.belongs for piece in question.pieces) - len(moodle.merged(question))
         if joined:
-            yield f"{joined} blocks are joined to the one before: they read like an earlier block"
+            yield f"blocks that read like an earlier one are joined to the one before ({joined})"
     if question.interaction == "order" and format == "gift":
         yield "a matching question of places and blocks: GIFT has no ordering"
     if question.interaction == "line" and format == "gift" and not gift.comparable(question):

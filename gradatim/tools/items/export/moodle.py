@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from gradatim.domain import TestCase
+from gradatim.languages import available, has, say, speaking
 from gradatim.tools.items.export.markup import code_block, elements, html, legal, short
 from gradatim.tools.items.export.qti import difficulty_word
 from gradatim.tools.items.export.question import Question, merged, test_text
 
+_SOME_ARE_LEFT = "items.kind.parsons.distractors"
 _EXACT = (bool, int, str, bytes, type(None))
 """Types whose written form is always the same."""
 
@@ -87,7 +90,7 @@ def _choice(question: Question) -> Element:
 
 
 def _order(question: Question) -> Element:
-    found = _begin("ordering", question)
+    found = _begin("ordering", replace(question, prompt=_without_distractors(question)))
     texts = merged(question)
     SubElement(found, "layouttype").text = "VERTICAL"
     SubElement(found, "selecttype").text = "ALL"
@@ -98,6 +101,14 @@ def _order(question: Question) -> Element:
     for place, text in enumerate(texts, start=1):
         _html(found, "answer", html([code_block(text)]), fraction=f"{place}.0000000")
     return _end(found, question)
+
+
+def _without_distractors(question: Question) -> str:
+    """The prompt without the sentence that some blocks do not belong: none of them is written."""
+    if question.language not in available():
+        return question.prompt
+    with speaking(question.language):
+        return question.prompt.replace(say(_SOME_ARE_LEFT), "").rstrip() if has(_SOME_ARE_LEFT) else question.prompt
 
 
 def _line(question: Question) -> Element:

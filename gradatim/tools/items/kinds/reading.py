@@ -96,6 +96,8 @@ def _choose_output(material: Material, rng: random.Random) -> Iterator[Draft]:
     for place, right in outputs.items():
         given: dict[str, Rival] = {}
         for rival in sorted(material.rivals, key=lambda rival: len(rival.apart)):
+            if "print(" in rival.code:
+                continue  # the whole program would print more than the value
             text = shown_output(rival.seen[place].value)
             if text is not None and place in rival.apart and _askable(text) and text != right:
                 given.setdefault(text, rival)

@@ -11,6 +11,7 @@ import pytest
 
 from gradatim.domain import TestCase
 from gradatim.errors import InputError
+from gradatim.languages import say, speaking
 from gradatim.tools.items import Block, Item, Option
 from gradatim.tools.items.export import export_items
 from tests.tools.items.export.material import (
@@ -87,6 +88,16 @@ def test_blocks_differ_and_stand_in_order() -> None:
     notes = [note for _, note in made.notes]
     assert any("do not belong" in note for note in notes)
     assert any("joined" in note for note in notes)
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "xx"])
+def test_no_block_is_announced_that_is_left_out(language: str) -> None:
+    with speaking(language if language != "xx" else "en"):
+        announced = say("items.kind.parsons.distractors")
+    told = PARSONS.model_copy(update={"prompt": f"Put in order.\n\n{announced}", "language": language})
+    shown = plain(one(told).findtext("questiontext/text"))
+    assert shown.startswith("Put in order.")
+    assert (announced in shown) == (language == "xx")  # nothing is known of a language that is none
 
 
 def test_a_line_without_wildcards() -> None:

@@ -1,4 +1,4 @@
-from gradatim.app.report.redaction import PLACEHOLDER, Redaction
+from gradatim.tools.redaction import PLACEHOLDER, Redaction
 from gradatim.domain import Check, Evidence, Task, TestCase, TestOutcomeClaim
 from tests.app.report.factory import TASK
 
