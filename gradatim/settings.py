@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, cast
@@ -18,6 +19,7 @@ from pydantic_settings import (
 
 from gradatim.errors import SettingsError
 from gradatim.languages import available
+from gradatim.languages.language import use_folders
 
 SandboxChoice = Literal["auto", "bubblewrap", "landlock", "docker", "unsafe"]
 _GRAPH_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
@@ -26,6 +28,18 @@ _GRAPH_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 def _database(value: str | None) -> str | None:
     if value is not None and not value.startswith(("postgresql://", "postgres://")):
         raise ValueError("no address like postgresql://user@host/database")
+    return value
+
+
+def _folders(value: object) -> object:
+    return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
+
+
+def _languages(value: tuple[Path, ...]) -> tuple[Path, ...]:
+    missing = [folder for folder in value if not folder.is_dir()]
+    if missing:
+        raise ValueError(f"no folder {str(missing[0])!r}")
+    use_folders(value)
     return value
 
 
@@ -95,6 +109,11 @@ class Settings(BaseSettings):
     """Key of these digests, at least 16 bytes; a random one in a file of `data_dir` when not given."""
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("gradatim"))
     """Pulled models, and snapshots of a concept graph on a server."""
+    languages: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_folders), AfterValidator(_languages)] = Field(
+        default=(), validate_default=True
+    )
+    """Folders with further languages, each a folder of files (docs/languages.md); in the environment with the separator
+    of `PATH` between them. They hold for the whole process."""
     language: Annotated[str, AfterValidator(_language)] = "en"
     """Language that learners are spoken to in (`en`, `zh`), where a run or a learner does not say otherwise."""
     model: str = "qwen2.5-coder-1.5b"

@@ -57,7 +57,7 @@ class Records:
         return {key for key, value in found if learner_of(value) == learner_id}
 
     async def unfinished(self, learner_id: str) -> dict[str, dict[str, Any]]:
-        """Threads whose state holds a submission of the learner, with that state."""
+        """Threads whose state holds a submission of the learner, alone or among others, with that state."""
         found: dict[str, dict[str, Any]] = {}
         threads: list[str | None] = [None]
         if self._files is not None:
@@ -67,7 +67,7 @@ class Records:
             async for saved in self._checkpoints.alist(config):
                 state: dict[str, Any] = saved.checkpoint["channel_values"]
                 # The first checkpoint holds the input alone, under the name of the graph's entrance.
-                if learner_id in (learner_of(state), learner_of(state.get("__start__"))):
+                if learner_id in learners_in(state) | learners_in(state.get("__start__")):
                     found.setdefault(str(saved.config.get("configurable", {})["thread_id"]), state)
         return found
 
@@ -116,6 +116,16 @@ def learner_of(value: object) -> str | None:
     if isinstance(submission, Mapping):
         return cast("Mapping[str, Any]", submission).get("learner_id")
     return record.get("learner_id")
+
+
+def learners_in(state: object) -> set[str]:
+    """The learners whom the state of a run is about: the one of its submission, and all in lists of submissions."""
+    if not isinstance(state, Mapping):
+        return set()
+    values = cast("Mapping[str, Any]", state).values()
+    lists = [cast("list[Any]", value) for value in values if isinstance(value, list)]
+    named = [learner_of(cast(object, state)), *(learner_of(item) for items in lists for item in items)]
+    return {name for name in named if name is not None}
 
 
 def record_files(settings: Settings) -> list[Path]:

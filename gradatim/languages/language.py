@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,10 +15,15 @@ from gradatim.errors import InputError
 
 DEFAULT = "en"
 FOLDERS = "GRADATIM_LANGUAGES"
-"""Environment variable: further folders of languages, separated as in `PATH`; one there replaces a packaged one."""
+"""Environment variable: further folders of languages, separated as in `PATH`; one there replaces a packaged one.
+
+The setting `languages` is the same in `gradatim.toml`.
+"""
 LARGEST = 4_000_000
 """Bytes of one file of a language at most."""
 _PACKAGED = Path(__file__).parent
+_settings = ""
+"""Folders that settings named, beside those of the environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +47,21 @@ class Language:
     script: str = "LATIN"
 
 
+def use_folders(given: Sequence[Path]) -> None:
+    """Look for languages in these folders too, in this process; those of the environment where none are given."""
+    global _settings
+    joined = os.pathsep.join(map(str, given))
+    _settings = "" if joined == os.environ.get(FOLDERS, "") else joined
+
+
+def folders() -> str:
+    """Further folders of languages, separated as in `PATH`."""
+    return _settings or os.environ.get(FOLDERS, "")
+
+
 def available() -> tuple[str, ...]:
     """Codes of all languages, English first."""
-    return _available(os.environ.get(FOLDERS, ""))
+    return _available(folders())
 
 
 def language(code: str) -> Language:
@@ -54,7 +72,7 @@ def language(code: str) -> Language:
     """
     if code not in available():
         raise InputError(f"no language {code!r}", place="language", remedy=f"choose from: {', '.join(available())}")
-    return _language(code, os.environ.get(FOLDERS, ""))
+    return _language(code, folders())
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

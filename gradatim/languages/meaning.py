@@ -4,44 +4,29 @@ Claims are read from English sentences. A language whose folder has `claims.yaml
 things: a list of regular expressions for clauses, each with the English sentence of the same meaning. A clause that no
 expression reads is given back as unread, so that it is never taken for something that was checked.
 
-An expression may hold `<line>`, `<n>`, `<test>`, `<error>`, `<code>`, `<call>`, `<value>` and `<concept>`, each also
-with a number behind its name (`<code2>`); `{line}` and so on stand for them in the English sentence. Blanks between
-them and the words around are free. The list `same` comes first: pairs of a saying and the one that stands for it.
+What an expression holds as `<line>`, `<code>` and so on (`languages/expressions.py`) stands in the English sentence as
+`{line}`, `{code}`. The list `same` comes first: pairs of a saying and the one that stands for it.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any, cast
+from functools import lru_cache
 
-from gradatim.errors import InputError
-from gradatim.languages.language import DEFAULT, FOLDERS, available, language
+from gradatim.languages.expressions import SECTION, concepts, forms, patterns, same
+from gradatim.languages.language import DEFAULT, available, folders, language
 from gradatim.languages.phrases import section
 from gradatim.languages.rendering import SENTENCES, translated
 from gradatim.languages.speaking import spoken
 
-SECTION = "claims"
 OWN = (*SENTENCES, "realiser", "realiser.fail", "realiser.pass", "realiser.praise", "feedback.praise")
 """Sentences of ours that are read as they stand."""
 _CODE = re.compile(r"```.*?(?:```|$)|`[^`]*`|'[^'\n]{0,100}'|\"[^\"\n]{0,100}\"", re.DOTALL)
 _BREAKS = re.compile(r"[，,；;：:。！？!?]+(?!\d)|\.(?=\s|$)|(?:——|—)+")
 _MASK = "\x00"
-_ASCII = r"[!-+\--:<-~][ -+\--:<-~]*?[!-+\--:<-~]|[!-+\--:<-~]"
-_PLACES: Mapping[str, str] = {
-    "n": r"\d+",
-    "test": r"`?t?[A-Za-z0-9_.\-]+`?",
-    "error": r"`?[A-Z][A-Za-z]*(?:Error|Exception|Interrupt|Iteration|Exit)`?",
-    "code": rf"`[^`]+`|{_ASCII}",
-    "call": r"`[^`]+`|[A-Za-z_][\w.]*\([^`\u3000-\u9fff]*\)",
-    "value": r"`[^`]+`|-?\d+(?:\.\d+)?|None|True|False|'[^'\n]*'|\"[^\"\n]*\"|\[[^\]\n]*\]|\([^)\n]*\)|\{[^}\n]*\}",
-    "concept": r"[^，。；：、？！`]{1,24}?",
-}
-_MARK = re.compile(r"<([a-z]+?)(\d*)>")
 _ONE = re.compile(r"\b(?<!of )1 tests (pass|fail)\b")
 _LOOSE = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) +| +(?=[\u3000-\u9fff\uff00-\uffef])")
 _QUOTES = re.compile(r"(`[^`]*`|'[^'\n]*'|\"[^\"\n]*\")")
@@ -79,7 +64,7 @@ def meaning_of(sentence: str) -> Meaning | None:
     code = written_in(sentence)
     if code == DEFAULT:
         return None
-    return _meaning(sentence, code, os.environ.get(FOLDERS, ""))
+    return _meaning(sentence, code, folders())
 
 
 def written_in(text: str) -> str:
@@ -109,11 +94,6 @@ def share_of(text: str, code: str) -> float:
     own = sum(_written(sign, script) for sign in letters)
     weight = 1 if script == "LATIN" else 4
     return weight * own / (weight * own + len(letters) - own) if letters else 1.0
-
-
-def patterns(code: str, key: str) -> re.Pattern[str] | None:
-    """One expression of a language's `claims.yaml` (a list is taken as alternatives); `None` where it has none."""
-    return _pattern(code, key, os.environ.get(FOLDERS, ""))
 
 
 @lru_cache(maxsize=4_096)
@@ -182,7 +162,7 @@ def _read(clause: str, code: str) -> str | None:
             return own
         if harmless is not None and harmless.fullmatch(text):
             return ""
-        for form, english in _forms(code, os.environ.get(FOLDERS, "")):
+        for form, english in forms(code):
             match = form.fullmatch(text)
             if match is not None and _complete(match, english):
                 return _filled(english, match, code)
@@ -211,15 +191,9 @@ def _filled(english: str, match: re.Match[str], code: str) -> str:
 def _plain(text: str, code: str) -> str:
     """The text with each saying of the list `same` put as the one that expressions are written for; code stays."""
     parts = _QUOTES.split(text)
-    for form, plain in _same(code, os.environ.get(FOLDERS, "")):
+    for form, plain in same(code):
         parts = [part if at % 2 else form.sub(plain, part) for at, part in enumerate(parts)]
     return "".join(parts)
-
-
-@cache
-def _same(code: str, _folders: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    rows = cast("list[list[str]]", section(code, SECTION).get("same") or [])
-    return tuple((_compiled(code, str(row[0]), named=False), str(row[1])) for row in rows)
 
 
 def _tight(text: str) -> str:
@@ -238,62 +212,8 @@ def _value(kind: str, text: str, code: str) -> str:
     if kind == "value":
         text = str(said.get("values", {}).get(text, text))
     if kind == "concept":
-        return _concepts(code, os.environ.get(FOLDERS, "")).get(text.strip("“”\"'「」 "), text)
+        return concepts(code).get(text.strip("“”\"'「」 "), text)
     return text if text.startswith("`") else f"`{text}`"
-
-
-@cache
-def _concepts(code: str, _folders: str) -> dict[str, str]:
-    """Name of a concept in the language → its id in words."""
-    known = cast("dict[str, Any]", section(code, "curriculum").get("concepts") or {})
-    found: dict[str, str] = {}
-    for key, entry in known.items():
-        name = entry if isinstance(entry, str) else cast("dict[str, Any]", entry).get("name")
-        if isinstance(name, str):
-            found.setdefault(name, key.replace("-", " "))
-    return found
-
-
-@cache
-def _forms(code: str, _folders: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    rows = cast("list[list[str]]", section(code, SECTION).get("clauses") or [])
-    return tuple((_compiled(code, str(row[0])), str(row[1])) for row in rows)
-
-
-@cache
-def _pattern(code: str, key: str, _folders: str) -> re.Pattern[str] | None:
-    said: Any = section(code, SECTION).get(key)
-    if not said:
-        return None
-    parts = cast("list[str]", said) if isinstance(said, list) else [str(said)]
-    return _compiled(code, "|".join(f"(?:{part})" for part in parts), named=False)
-
-
-def _compiled(code: str, text: str, *, named: bool = True) -> re.Pattern[str]:
-    said = section(code, SECTION)
-    digits = "|".join(map(re.escape, cast("dict[str, Any]", said.get("numbers") or {}))) or r"\d"
-    words = "|".join(map(re.escape, cast("dict[str, Any]", said.get("values") or {})))
-
-    def place(match: re.Match[str]) -> str:
-        kind = match[1]
-        group = f"?P<{kind}{match[2]}>" if named else "?:"
-        if kind == "line":
-            return rf" ?第 ?({group}\d+|{digits}) ?行 ?"
-        shape = _PLACES[kind]
-        if kind == "n":
-            shape = rf"{shape}|{digits}"
-        if kind == "value" and words:
-            shape = rf"{shape}|{words}"
-        return rf" ?({group}{shape}) ?"
-
-    try:
-        return re.compile(_MARK.sub(place, text))
-    except (re.error, KeyError) as error:
-        raise InputError(
-            f"has an expression that cannot be used: {text!r}: {error}",
-            place=str(language(code).folder / f"{SECTION}.yaml"),
-            remedy="write a Python regular expression with the marks of languages/meaning.py",
-        ) from error
 
 
 def _written(sign: str, script: str) -> bool:

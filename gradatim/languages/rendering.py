@@ -9,12 +9,11 @@ sentence of another language can be checked as its English twin is.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, cast
 
-from gradatim.languages.language import DEFAULT, FOLDERS, language
+from gradatim.languages.language import DEFAULT, folders, language
 from gradatim.languages.phrases import section
 from gradatim.languages.sentences import sentences
 from gradatim.languages.speaking import spoken
@@ -37,10 +36,12 @@ _WITHIN: Mapping[str, tuple[str, ...]] = {
     "thing": ("evidence.things",),
     "change": ("evidence.changes",),
     "count": ("realiser.fail", "realiser.pass"),
+    "outcome": ("evidence.outcomes",),
+    "found": ("evidence.found",),
     "fact": SENTENCES,
 }
 """Places that hold words of ours, and where these are said."""
-_KNOWN_ONLY = frozenset(("tests", "where", "place", "spot", "thing", "change", "count", "fact"))
+_KNOWN_ONLY = frozenset(("tests", "where", "place", "spot", "thing", "change", "count", "outcome", "fact"))
 """Places whose words have to be known: what is not was read wrongly."""
 _FORMS: Mapping[str, tuple[str, ...]] = {
     "tests": ("no-test", "test", "tests", "test-and-others"),
@@ -85,7 +86,7 @@ def translated(sentence: str, source: str, target: str, groups: tuple[str, ...] 
     """
     if len(sentence) > _MOST:
         return None
-    return _translated(sentence, source, target, groups, os.environ.get(FOLDERS, ""))
+    return _translated(sentence, source, target, groups, folders())
 
 
 @lru_cache(maxsize=4_096)
@@ -96,7 +97,7 @@ def _translated(sentence: str, source: str, target: str, groups: tuple[str, ...]
 def _said(text: str, source: str, target: str, groups: tuple[str, ...], depth: int) -> str | None:
     if depth > _DEEPEST:
         return None
-    for template in _templates(source, groups):
+    for template in _templates(source, groups, folders()):
         found = template.read(text)
         own = None if found is None else _phrase(target, template.key)
         if found is None or own is None:
@@ -119,7 +120,8 @@ def _values(found: Mapping[str, str], source: str, target: str, depth: int) -> d
         elif kind in ("concept", "misconception"):
             own = _label(target, f"{kind}s", value)
         elif kind == "concepts":
-            own = ", ".join(_label(target, kind, key) for key in value.split(", "))
+            between = str(section(target, "labels").get("between", ", "))
+            own = between.join(_label(target, kind, key) for key in value.split(", "))
         if own is None:
             return None
         values[name] = own
@@ -127,7 +129,7 @@ def _values(found: Mapping[str, str], source: str, target: str, depth: int) -> d
 
 
 @cache
-def _templates(code: str, groups: tuple[str, ...]) -> tuple[Template, ...]:
+def _templates(code: str, groups: tuple[str, ...], _folders: str) -> tuple[Template, ...]:
     loose = language(code).script != "LATIN"
     shapes = {place: "|".join(_form(code, key, loose) for key in keys) for place, keys in _FORMS.items()}
     shapes["round"] = f"(?:{shapes['round']})?"

@@ -22,6 +22,9 @@ SHAPES: Mapping[str, str] = {
     "seconds": r"\d+(?:\.\d+)?",
     "code": r"[^`]*",
     "error": r"[A-Za-z_][A-Za-z0-9_.]*",
+    "name": r"[^\W\d]\w*(?:\.\w+)*",
+    "subject": rf"(?!on turn \d|第 ?\d+ ?轮){ANYTHING}",
+    "pieces": r"(?:`[^`]*`|[^`;；])+?",
     "test": r"[A-Za-z0-9_.\-\[\]]+",
     "spot": r"(?:index and element|, (?:the )?first|`[^`]*`|(?! and |, |和|、).)+?",
 }

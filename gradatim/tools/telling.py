@@ -67,27 +67,47 @@ def told_why(why: str) -> str:
     parts = (text[:1].lower() + text[1:]).split("; ")
     said: list[str] = []
     while parts:
-        # one reason may hold a semicolon of its own: the longest run that is known is taken
-        runs = ((_reason("; ".join(parts[:end])), end) for end in range(len(parts), 0, -1))
-        own, end = next(((own, end) for own, end in runs if own is not None), (None, 0))
-        if own is None:
-            return rendered(why)
+        own, end = _next_reason(parts)
         said.append(own)
         del parts[:end]
     return say("labels.also").join(said) + say("realiser.form.stop")
 
 
-def _reason(part: str) -> str | None:
-    """One reason without its full stop; `None` where it is not known. Some are sentences of the compiler."""
-    own = translated(part, DEFAULT, spoken(), ("evidence.suspicions",))
-    if own is None:
+def _next_reason(parts: list[str]) -> tuple[str, int]:
+    """The first reason, and how many parts it takes; the first part as it stands where it is not known.
+
+    A sentence of an explanation may hold a semicolon of its own. It ends before the next reason of a fixed form at the
+    latest, for in its places anything may stand.
+    """
+    own = _suspicion(parts[0])
+    if own is not None:
+        return own, 1
+    most = next((end for end, part in enumerate(parts) if _suspicion(part) is not None), len(parts))
+    for end in range(most, 0, -1):
+        part = "; ".join(parts[:end])
         own = translated(f"{part[:1].upper()}{part[1:]}.", DEFAULT, spoken())
-    return None if own is None else own.rstrip(".。")
+        if own is not None:
+            return own.rstrip(".。"), end
+    return parts[0], 1
+
+
+def _suspicion(part: str) -> str | None:
+    return translated(part, DEFAULT, spoken(), ("evidence.suspicions",))
 
 
 def told_measure(why: str) -> str:
     """What a measure of the rubric rests on, in the language spoken."""
     return _part(why, "evidence.rubric")
+
+
+def told_outcome(detail: str) -> str:
+    """Why a test did not pass, in the language spoken."""
+    return _part(detail, "evidence.outcomes")
+
+
+def told_check(detail: str) -> str:
+    """What a check of a claim found, in the language spoken."""
+    return _part(detail, "evidence.checks")
 
 
 def told_reason(reason: str) -> str:

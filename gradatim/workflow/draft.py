@@ -165,12 +165,15 @@ class Draft:
 def _explained(error: ValidationError) -> tuple[str, str]:
     """What is wrong with a part's form, and the remedy."""
     problem = error.errors()[0]
-    where = ".".join(str(step).rstrip("_") for step in problem["loc"])
-    message, given = problem["msg"], problem["input"]
+    message, given = problem["msg"].removeprefix("Value error, "), problem["input"]
+    name = str(problem["loc"][0]).rstrip("_") if problem["loc"] else ""  # behind it are the branches of unions
     if problem["type"] == "string_pattern_mismatch":
-        message = _NO_NAME
+        return f"{name} {given!r} {_NO_NAME}", "write e.g. `first-look`"
+    if problem["type"] == "too_short" and not given:
+        return f"there are no {name} yet", f"add some with `{'chain' if name == 'nodes' else 'edge'}`"
     shown = "" if isinstance(given, Mapping) else f", not {given!r:.60}"
-    return f"{where}: {message}{shown}" if where else message, "see docs/workflows.md for what may stand there"
+    said = f"{message[0].lower()}{message[1:]}".replace("input should be", "has to be")
+    return f"{name!r} {said}{shown}" if name else message, "see docs/workflows.md for what may stand there"
 
 
 def _file_of(thing: object) -> File | None:

@@ -53,6 +53,8 @@ def test_a_mind_without_slips_does_what_python_does() -> None:
         ("modulo-as-division", "def f(n):\n    return n % 3", "1"),
         ("and-or-swapped", "def f(n):\n    return n > 9 and n > 1", "True"),
         ("slice-end-included", "def f(n):\n    return [1, 2, 3, 4][0:2]", "[1, 2, 3]"),
+        ("catches-wrong-exception", "def f(n):\n    try:\n        return n // 0\n    except ValueError:\n"
+         "        return 7", "7"),
         ("separate-ifs-for-elif", "def f(n):\n    x = 0\n    if n > 1:\n        x = 1\n    elif n > 2:\n        x = 2\n"
          "    return x", "2"),
     ],

@@ -80,10 +80,10 @@ def test_items_of_a_file(workspace: Path, run: Run) -> None:
         (("--from", "broken.jsonl"), "is not JSON"),
         (("--from", "other.jsonl"), "is no item"),
         (("--from", "deep.json"), "is not JSON"),
-        (("--from", "empty.jsonl"), "no item is approved"),
-        (("--status", "rejected"), "no item is rejected"),
+        (("--from", "empty.jsonl"), "there is no item"),
+        (("--status", "rejected"), "none of 7 items has status rejected"),
         (("nothing",), ""),
-        (("--concept", "astronomy"), "no item"),
+        (("--concept", "astronomy"), "none of 7 items has status approved, concept astronomy"),
     ],
 )
 def test_what_cannot_be_exported(workspace: Path, run: Run, arguments: tuple[str, ...], told: str) -> None:

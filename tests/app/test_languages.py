@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gradatim.languages.language import FOLDERS
+from gradatim.languages import available, speaking
+from gradatim.languages.language import FOLDERS, use_folders
+from gradatim.languages.meaning import meaning_of
 from tests.app.conftest import Invoke, objects
 
 
@@ -84,3 +86,33 @@ def test_the_languages_there_are(invoke: Invoke, tmp_path: Path, monkeypatch: py
     assert row["missing"]
     assert not row["complete"]
     assert invoke("languages", "xx").exit_code == 2
+
+
+def test_folders_of_languages_stand_in_the_settings(
+    invoke: Invoke, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`gradatim.toml` names them as the environment does, which comes first."""
+    monkeypatch.delenv(FOLDERS, raising=False)
+    own = tmp_path / "more" / "qq"
+    own.mkdir(parents=True)
+    (own / "language.yaml").write_text("name: Quonk\nenglish: Quonk\nfalls_back: true\n")
+    (own / "cli.yaml").write_text("verdict: {incorrect: quonk}\n")
+    (own / "claims.yaml").write_text(
+        'line: " ?row {n}"\nclauses:\n  - ["quonk<line>", "The problem is in line {line}."]\n'
+    )
+    Path("gradatim.toml").write_text('languages = ["more"]\nlanguage = "qq"\n')
+    try:
+        assert "Quonk" in invoke("languages").stdout
+        assert invoke("diagnose", "task.yaml", "wrong.py").stdout.startswith("quonk")
+        with speaking("qq"):
+            meaning = meaning_of("quonk row 4")
+        assert meaning is not None
+        assert meaning.whole == "The problem is in line 4."
+        monkeypatch.setenv(FOLDERS, str(tmp_path / "nowhere"))
+        refused = invoke("languages")
+        assert refused.exit_code == 2
+        assert "setting languages" in refused.stderr
+    finally:
+        monkeypatch.delenv(FOLDERS)
+        use_folders(())
+    assert "qq" not in available()

@@ -97,6 +97,7 @@ def test_a_policy_of_ones_own(workspace: Path, invoke: Invoke) -> None:
         (("--take", "formative:none"), "no such request"),
         (("--take", "x", "--follow"), "goes without --follow"),
         (("\x07",), "control character"),
+        (("nobody",), "nothing is remembered"),
     ],
 )
 def test_what_cannot_be_watched(invoke: Invoke, arguments: tuple[str, ...], told: str) -> None:

@@ -93,6 +93,30 @@ def test_on_the_command_line(invoke: Invoke) -> None:
     assert invoke("learner", "export", "anna").exit_code == 2
 
 
+async def test_a_run_about_a_whole_class_is_found_by_everybody_in_it_and_forgotten(workspace: Path) -> None:
+    from langgraph.graph import END, START, StateGraph
+
+    settings = load_settings()
+    async with open_persistence(settings) as (checkpoints, store):
+        graph = StateGraph(dict)
+        graph.add_node("wait", lambda state: state)
+        graph.add_edge(START, "wait")
+        graph.add_edge("wait", END)
+        compiled = graph.compile(checkpointer=checkpoints, interrupt_before=["wait"])
+        await store.aput(("workflow-runs",), "class", {"workflow": "regrade", "finished": False}, index=False)
+        for thread, learners in (("class", ("anna", "bo")), ("other", ("cy", "dan"))):
+            given = {"submissions": [submission(learner) for learner in learners], "grades": [1, None]}
+            await compiled.ainvoke(given, {"configurable": {"thread_id": thread}})
+    async with open_records(settings) as records:
+        assert records is not None
+        found = [set(await records.unfinished(learner)) for learner in ("anna", "bo", "cy", "eve")]
+    assert found == [{"class"}, {"class"}, {"other"}, set()]
+    assert await erase_records(settings, "bo") == 1
+    assert not holds(settings.data_dir, "by anna")
+    assert not holds(settings.data_dir, "by bo")
+    assert holds(settings.data_dir, "by cy")
+
+
 async def test_whoever_is_cut_off_finds_the_rest_the_next_time(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,7 +32,13 @@ def test_a_new_workflow_runs_as_it_stands_and_replaces_nothing(invoke: Invoke, s
     assert Path("second.yaml").read_text().startswith("workflow: second\n")
     assert invoke("workflow", "new", "1st").exit_code != 0
     assert invoke("workflow", "new", "third", "--from", "asessment").exit_code != 0
-    assert {"assessment", "starter"} <= set(invoke("workflow", "new", "x", "--list").output.split())
+    assert {"assessment", "starter"} <= set(invoke("workflow", "new", "--list").output.split())
+    files = Path("own")
+    files.mkdir()
+    assert invoke("workflow", "new", "own/third", "--from", "lab.yaml").exit_code == 0
+    assert "imports: [third_nodes.py]" in (files / "third.yaml").read_text()
+    assert (files / "third_nodes.py").read_text() == Path("lab_nodes.py").read_text()
+    assert invoke("workflow", "check", "own/third.yaml").exit_code == 0
 
 
 def test_check_tells_all_mistakes_with_line_and_remedy(invoke: Invoke, starter: Path) -> None:
@@ -98,6 +104,9 @@ def test_a_run_stops_at_a_question_and_is_resumed(invoke: Invoke, starter: Path)
 def test_a_run_can_be_decided_at_once_and_takes_parameters(invoke: Invoke, starter: Path) -> None:
     code, found = run(invoke, "--decide", "reject")
     assert (code, found["outputs"]["word_count"]) == (0, 15)
+    starter.write_text(starter.read_text().replace("edits: [grade]", "allowed: [respond]"))
+    code, found = run(invoke, "--decide", "reject")
+    assert (code, found["finished"]) == (1, False), "what does not take the answer waits"
     code, found = run(invoke, "--set", "pass_mark=0")
     assert (code, found["finished"]) == (0, True)
     assert found["seconds"].keys() == {"intake", "execute", "word_count", "grade"}
@@ -148,18 +157,48 @@ def test_a_class_is_given_as_a_folder_and_values_as_files(invoke: Invoke, files:
     assert row["outputs"]["collected"] == {"remark": "2026-01-01", "numbers": [1, 2]}
 
 
-def test_the_packaged_assessment_waits_and_is_edited_like_a_review(invoke: Invoke, files: Path) -> None:
+def test_what_a_workflow_asks_is_listed_shown_and_decided_like_any_review(invoke: Invoke, starter: Path) -> None:
     Path("gradatim.toml").write_text("deliver_threshold = 1.0\nrepair_seconds = 0.0\n")
-    done = invoke("workflow", "run", "packaged:assessment", *INPUTS, "--model", "none", "--thread", "a", "--json")
-    (row,) = objects(done.stdout)
-    assert (done.exit_code, row["questions"][0]["node"]) == (1, "human_review")
+    Path("class.yaml").write_text(
+        "workflow: class\ninputs: [task, submissions]\noutputs: [outcomes]\nnodes:\n  one: {workflow: "
+        "'packaged:assessment', for_each: submissions, as: submission, writes: {outcome: outcomes}}\n"
+        "edges: [START -> one -> END]\n"
+    )
+    given = ("--input", "task=task.yaml", "--input", "submissions=wrong.py", "--model", "none", "--json")
+    done = invoke("workflow", "run", "class.yaml", *given, "--thread", "c", "--learner", "ada")
+    assert done.exit_code == 1, done.output
+    run(invoke, "--thread", "l")
+    (listed,) = objects(invoke("review", "list", "--json").stdout)
+    assert [item["id"] for item in listed["reviews"]] == ["c/one.0"]
+    assert [(item["run"], item["workflow"]) for item in listed["questions"]] == [("l", "lab")]
+    told = invoke("review", "list").stdout
+    assert "lab asks: May this low grade go out?" in told
+    assert "c/one.0" in told
+    shown = invoke("review", "show", "c/one.0").stdout
+    assert "for i in range(1, n):" in shown, "the program of the part that asks"
+    shown = invoke("review", "show", "l")
+    assert "waits since" in shown.stdout
+    assert "points: 0.0" in shown.stdout
+    assert "gradatim workflow resume l --approve" in shown.stderr
+
+    Path("edit.yaml").write_text('explanation: ["`sum_up_to(3)` returns 99."]\n')
+    refused = invoke("review", "decide", "c/one.0", "--edit", "edit.yaml", "--reviewer", "grace")
+    assert refused.exit_code == 2
+    assert "returns 99" in refused.stderr
     Path("edit.yaml").write_text('explanation: ["Look at the last value of `i`."]\n')
-    done = invoke("workflow", "resume", "a", "--edit", "edit.yaml", "--reviewer", "grace", "--json")
+    done = invoke("review", "decide", "c/one.0", "--edit", "edit.yaml", "--reviewer", "grace", "--json")
     assert done.exit_code == 0, done.output
     (row,) = objects(done.stdout)
-    outcome = row["outputs"]["outcome"]
+    (outcome,) = row["outputs"]["outcomes"]
     assert (outcome["delivered"], outcome["reviewed_by"]) == (True, "grace")
     assert outcome["feedback"]["explanation"][0]["text"] == "Look at the last value of `i`."
+    again = invoke("review", "decide", "c/one.0", "--approve", "--reviewer", "alan")
+    assert again.exit_code == 2
+    assert "already decided by grace" in again.stderr
+    assert invoke("review", "decide", "l", "--reject", "--reviewer", "grace").exit_code == 0
+    again = invoke("review", "decide", "l", "--reject", "--reviewer", "grace")
+    assert (again.exit_code, "waits for nobody" in again.stderr) == (2, True)
+    assert "nothing waits" in invoke("review", "list").stdout
 
 
 def test_what_composing_costs_is_measured_side_by_side(invoke: Invoke, workspace: Path) -> None:

@@ -1,5 +1,5 @@
-from gradatim.tools.redaction import PLACEHOLDER, Redaction
 from gradatim.domain import Check, Evidence, Task, TestCase, TestOutcomeClaim
+from gradatim.tools.redaction import PLACEHOLDER, Redaction
 from tests.app.report.factory import TASK
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from langchain_core.messages import AIMessage
 
 from gradatim.errors import InputError, WorkflowError
 from gradatim.graphs import Services
 from gradatim.graphs.tools import Desk, agent_tools
-from gradatim.testing import TASK, WRONG, offline_services, run_graph, run_workflow, scripted, submission
+from gradatim.testing import TASK, WRONG, run_graph, run_workflow, scripted, submission
 from gradatim.workflow import Workflow, agent
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,12 +33,6 @@ def page() -> dict[str, Any]:
     return module.__dict__
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def services() -> AsyncIterator[Services]:
-    async with offline_services(repair_seconds=0) as opened:
-        yield opened
-
-
 def test_the_first_workflow_is_sound_and_short(page: dict[str, Any]) -> None:
     scope: dict[str, Any] = dict(page)
     exec(BLOCKS[0], scope)
@@ -52,7 +44,7 @@ def test_the_first_workflow_is_sound_and_short(page: dict[str, Any]) -> None:
         page["flow"].check()
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="package")
 async def test_its_functions_do_what_they_say(page: dict[str, Any], services: Services) -> None:
     scope: dict[str, Any] = dict(page)
     exec(BLOCKS[0], scope)
@@ -68,7 +60,7 @@ async def test_its_functions_do_what_they_say(page: dict[str, Any], services: Se
     assert outputs["outcome"]["delivered"]
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="package")
 async def test_kinds_that_there_are_not_are_refused(services: Services) -> None:
     with pytest.raises(InputError, match="there is no kind 'oral_question'") as caught:
         agent("oral_question", services)
@@ -79,7 +71,7 @@ async def test_kinds_that_there_are_not_are_refused(services: Services) -> None:
         agent("oral_questions", services, number=3)
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="package")
 async def test_its_agent_calls_tools(page: dict[str, Any], services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     call = {"name": "read_concept", "args": {"concept": "range"}, "id": "1", "type": "tool_call"}

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import yaml
 
 from gradatim.domain import Submission
@@ -24,24 +22,17 @@ from gradatim.testing import (
     assert_path,
     assert_visited,
     edit,
-    offline_services,
     reject,
     respond,
     run_workflow,
 )
 from gradatim.tools.taskfile import load_task
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 FOLDER = EXAMPLES / "workflows"
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 FIBONACCI = load_task(EXAMPLES / "tasks" / "fibonacci.yaml")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def services() -> AsyncIterator[Services]:
-    async with offline_services(repair_seconds=0) as opened:
-        yield opened
 
 
 def program(task: str, number: str, learner: str | None = None) -> Submission:

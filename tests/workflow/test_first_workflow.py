@@ -43,22 +43,23 @@ def test_it_is_at_most_40_lines() -> None:
 
 def test_its_commands_work(folder: Path) -> None:
     assert len(COMMANDS) == 4
-    results = [called(command) for command in COMMANDS]
-    assert [result.exit_code for result in results] == [0] * 4, [result.output for result in results]
+    results = [called(command) for command in COMMANDS[:3]]  # the last one answers a question; see below
+    assert [result.exit_code for result in results] == [0] * 3, [result.output for result in results]
     assert "can run" in results[0].output
     assert "asks a person" in results[1].output
     assert "A change was tried that makes all 2 tests pass" in results[2].stdout
 
 
-def test_its_node_is_its_own(folder: Path) -> None:
+def test_its_node_is_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     long = "def double_all(numbers):\n" + "".join(
         f"    x{n} = 'a line that is a good deal too long'\n" for n in range(3)
     )
     (folder / "program.py").write_text(long)
+    monkeypatch.setenv("GRADATIM_REPAIR_SECONDS", "0")
     waiting = called(COMMANDS[2])
     assert waiting.exit_code == 1
     assert "Style first?" in waiting.output
-    assert re.search(r"\[\s+2,\s+3,\s+4\s+\]", waiting.output)
+    assert re.search(r"long_lines:\s+- 2\s+- 3\s+- 4\s", waiting.output)
     assert called(COMMANDS[3]).exit_code == 0
 
 

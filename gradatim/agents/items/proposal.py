@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gradatim.tools.items.arguments import TYPES, argument_of
 from gradatim.tools.items.families import Program
@@ -13,8 +14,8 @@ from gradatim.tools.items.source import canonical
 
 TITLE, DOES, CODE = 60, 320, 900
 _FORBIDDEN = (
-    ast.Import, ast.ImportFrom, ast.ClassDef, ast.AsyncFunctionDef, ast.Global, ast.Nonlocal, ast.Try, ast.With,
-    ast.Yield, ast.Await, ast.Lambda, ast.Set, ast.SetComp,
+    ast.Import, ast.ImportFrom, ast.ClassDef, ast.AsyncFunctionDef, ast.Global, ast.Nonlocal, ast.With,
+    ast.Yield, ast.Await, ast.Set, ast.SetComp,
 )  # fmt: skip
 _CALLS = frozenset(
     {"input", "print", "open", "eval", "exec", "compile", "getattr", "setattr", "globals", "vars", "hash", "id"}
@@ -24,6 +25,19 @@ _CONSTRUCTS: tuple[tuple[type[ast.AST], str], ...] = (
     (ast.Dict, "dictionary"), (ast.Slice, "list-slice"), (ast.Mod, "modulo"), (ast.FloorDiv, "floor-division"),
     (ast.And, "and-operator"), (ast.Or, "or-operator"), (ast.Break, "break-statement"),
 )  # fmt: skip
+
+
+def _tidied(code: str) -> str:
+    """Code without the fence around it and with real line ends: small models write `\\n` into JSON twice escaped."""
+    text = code.strip("\n")
+    if text.lstrip().startswith("```"):
+        text = text.strip().removeprefix("```").removesuffix("```").removeprefix("python").strip("\n")
+    if "\n" not in text and "\\n" in text:
+        text = text.replace("\\n", "\n").replace("\\t", "\t")
+    return textwrap.dedent(text)
+
+
+Code = Annotated[str, AfterValidator(_tidied)]
 
 
 class Parameter(BaseModel):
@@ -43,7 +57,7 @@ class Proposal(BaseModel):
     title: Annotated[str, Field(min_length=3, max_length=TITLE)]
     name: Annotated[str, Field(pattern=r"^[a-z][a-z_]{2,24}$")]
     parameters: Annotated[list[Parameter], Field(min_length=1, max_length=3)]
-    code: Annotated[str, Field(min_length=20, max_length=CODE)]
+    code: Annotated[Code, Field(min_length=20, max_length=CODE)]
     does: Annotated[str, Field(min_length=15, max_length=DOES)]
 
 
@@ -52,7 +66,7 @@ class Solution(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    code: Annotated[str, Field(min_length=10, max_length=CODE)]
+    code: Annotated[Code, Field(min_length=10, max_length=CODE)]
 
 
 def proposal_schema() -> dict[str, Any]:
@@ -66,7 +80,9 @@ def refusal(proposal: Proposal) -> str | None:
     """Why a proposal cannot be used, as far as reading tells; `None` where it can be tried."""
     try:
         tree = ast.parse(proposal.code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except SyntaxError as error:
+        return f"the code is no Python ({error.msg}, line {error.lineno})"
+    except (ValueError, RecursionError, MemoryError) as error:
         return f"the code is no Python ({error.__class__.__name__})"
     own = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     if len(own) != len(tree.body) or [node.name for node in own].count(proposal.name) != 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
 from gradatim.agents.intake import Intake
@@ -27,7 +28,9 @@ from gradatim.tools.execution import execute
 from gradatim.tools.sandbox import Sandbox
 
 _BACK = 2
-"""Times in a row that the session goes on from the better program."""
+"""Times in a row that the session goes on from the better program though the learner builds on the worse one."""
+_LINES = 20
+"""Changed lines of a worse program that are remembered, to tell whether the next one builds on it."""
 _REPAIRS = 3
 """Changes that are kept in the state."""
 
@@ -93,6 +96,30 @@ class Examiner:
                 return start + 1 - edit.line if tried.passed else None
         return None
 
+    async def _aside(
+        self,
+        task: Task,
+        before: Submission,
+        now: Submission,
+        first: Execution,
+        earlier: Execution,
+        diagnosis: Diagnosis | None,
+    ) -> bool:
+        """Whether a change gained nothing and only hides a fault that is known: no further test passes, and the change
+        that repaired the program before it does not repair the new one.
+
+        Raises:
+            SandboxError: Programs cannot be run.
+        """
+        if first.passed or first.load_error is not None or earlier.load_error is not None:
+            return False
+        if diagnosis is None or trusted_repair(diagnosis) is None or _bare(now.code) == _bare(before.code):
+            return False
+        good = {item.test for item in earlier.outcomes if item.status == "passed"}
+        if any(item.status == "passed" and item.test not in good for item in first.outcomes):
+            return False
+        return await self._carried(task, before, now, diagnosis) is None
+
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
         code = state.get("code")
         if code is None:
@@ -118,14 +145,22 @@ class Examiner:
                 "fault": fault.key if fault else None,
             }
             first = await execute(self.sandbox, task, submission)
-            running = int(ran_of(state).get("worse", 0))
-            if _worse(first, before) and running < _BACK:
+            last = ran_of(state)
+            stays = bool(set(last.get("lines") or ()) & set(_lines_new(submission.code, previous.code)))
+            running = int(last.get("worse", 0)) if stays else 0
+            aside = False
+            if not _worse(first, before):
+                aside = await self._aside(task, previous, submission, first, before, diagnosis_of(state))
+            if (aside or _worse(first, before)) and running < _BACK:
                 error, fresh = first.load_error, _raised(task, first, before)
                 broke: Plain = {"error": error.type, "line": error.line} if error is not None else {}
                 if error is None and fresh is not None:
                     broke = {"raises": fresh.type, "line": fresh.line}
                 passed = [item.test for item in first.outcomes if item.status == "passed"]
-                return {"before": compared, "ran": {**ran, "worse": running + 1, "passed": passed, **broke}}
+                lines = list(_lines_new(submission.code, previous.code))[:_LINES]
+                noted: Plain = {"worse": running + 1, "passed": passed, "lines": lines, "aside": aside}
+                changed = _first_changed(previous.code, submission.code)
+                return {"before": compared, "ran": {**ran, **noted, "changed": changed, **broke}}
             execution, diagnosis = await self.diagnosed(task, submission, first)
             if not execution.passed:
                 ran["carried"] = await self._carried(task, previous, submission, diagnosis_of(state))
@@ -151,9 +186,8 @@ def _worse(now: Execution, before: Execution) -> bool:
     """Whether a program passes fewer tests than the one before, cannot be loaded any more, or raises more often."""
     if now.load_error is not None:
         return before.load_error is None
-    if _passing(now) == _passing(before):
-        return _raising(now) > _raising(before)
-    return _passing(now) < _passing(before)
+    gained, raised = _passing(now) - _passing(before), _raising(now) - _raising(before)
+    return gained < 0 or raised > gained
 
 
 def _raising(execution: Execution) -> int:
@@ -170,6 +204,19 @@ def _raised(task: Task, now: Execution, before: Execution) -> ExceptionFact | No
     hidden = {case.id for case in task.tests if case.hidden}
     found = (item for item in now.outcomes if item.status == "error" and item.test not in raised | hidden)
     return next((item.exception for item in found), None)
+
+
+def _lines_new(code: str, before: str) -> dict[str, None]:
+    """Lines of a program that the one before does not have, in their order."""
+    known = {line.strip() for line in before.splitlines()}
+    return dict.fromkeys(line.strip() for line in code.splitlines() if line.strip() and line.strip() not in known)
+
+
+def _first_changed(before: str, now: str) -> int | None:
+    """The first line of the earlier program that was changed or taken out; `None` where lines were only added."""
+    old, new = before.splitlines(), now.splitlines()
+    blocks = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return next((start + 1 for tag, start, _, _, _ in blocks if tag in ("replace", "delete")), None)
 
 
 def _bare(code: str) -> str:

@@ -1,8 +1,10 @@
-"""Worder: lets a model say a sentence or two of its own before the facts, as far as they stand up to checks.
+"""Worder: lets a model say a sentence of its own before the facts, as far as it stands up to checks.
 
 Facts, verdicts and the question always come from evidence, word for word: whatever a model writes can only be added to
-them. It does not see the verified change, the reference or hidden tests. A sentence of it stays where everything in it
-is borne out or where it states nothing; it goes where it asks, gives something away, or speaks another language.
+them. It sees neither the program nor what is known of it, so that it takes up what the learner said and nothing else.
+Its sentence stays where everything in it is borne out or where it states nothing; it goes where it asks, speaks of
+code, gives something away, repeats the learner, or speaks another language. A model that adds nothing is asked less and
+less.
 """
 
 from __future__ import annotations
@@ -22,15 +24,14 @@ from gradatim.agents.tutoring.planning.policy import TutorPolicy
 from gradatim.agents.tutoring.state import (
     case_of,
     draft_of,
-    exchanges_of,
     heard_of,
     in_language,
     plan_of,
     task_of,
     understood_of,
 )
-from gradatim.agents.tutoring.turn import Move
-from gradatim.agents.untrusted import Screen, screened, statement_view
+from gradatim.agents.tutoring.turn import Intent, Move
+from gradatim.agents.untrusted import statement_view
 from gradatim.domain import Check, ProseClaim, Statement
 from gradatim.errors import GradatimError
 from gradatim.languages import language
@@ -39,11 +40,15 @@ from gradatim.serving.realiser import GroundedRealiser
 from gradatim.serving.structured import ask_structured, model_name
 from gradatim.tools.claims import Case, ClaimChecker, false_acclaim, judge_text
 
-SENTENCES, LONGEST = 2, 240
+SENTENCES, LONGEST = 1, 160
 """Sentences of a model in one turn, and characters of each."""
-_STATEMENT, _PROGRAM, _MESSAGE, _FACT = 500, 2_000, 400, 220
-_SILENT: tuple[Move, ...] = ("hand-over", "close", "redirect", "greet", "solution")
+MOST_PAUSE = 16
+"""Turns, at most, for which a model is not asked after it has added nothing again and again."""
+_MESSAGE = 300
+_SILENT: tuple[Move, ...] = ("hand-over", "close", "redirect", "greet", "solution", "decline", "predict-first")
 """Moves that need no words of a model."""
+_HEARD: tuple[Intent, ...] = ("question", "explanation", "confusion", "frustration", "dont-know")
+"""Messages that somebody who listens would take up; the others get their answer from evidence at once."""
 _TOLD: dict[Move, str] = {
     "ask": "ask one question", "orient": "show one input that goes wrong", "locate": "point at one line",
     "concept": "recall how Python works there", "near-solution": "show an example of another program",
@@ -53,6 +58,17 @@ _TOLD: dict[Move, str] = {
     "decline": "kindly refuse to give the solution and help instead", "define": "explain a concept",
     "example": "show an example", "close": "say goodbye",
 }  # fmt: skip
+_ROLE = re.compile(
+    r"\b(?:the\s+student|student\s*:|tutor\s*:|as\s+an\s+ai|the\s+hint)\b|学生|提示如下|->", re.IGNORECASE
+)
+"""Words out of the prompt."""
+_WHOLE = re.compile(r"[.!。！]$")
+_OF_CODE = re.compile(
+    r"[`\d=]|\b(?:should|must|instead|replace|change|correct|wrong|lines?|code|loop|variable|function|example)\b"
+    r"|应该|必须|改成|换成|替换|正确|错在|第.{1,3}行|代码|循环|变量|函数|例子",
+    re.IGNORECASE,
+)
+"""What a sentence that only takes up the learner's words has no use for: the facts speak of the program."""
 _WIDE = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -72,25 +88,42 @@ class Worder:
         self.model = model
         self.checker = checker
         self.policy = policy or TutorPolicy()
+        self._useless = 0  # times in a row that it added nothing
+        self._pause = 0
 
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
         plan, understood = plan_of(state), understood_of(state)
         move = plan.moves[0] if plan.moves else "ask"
         silent = isinstance(self.model, GroundedRealiser) or not self.policy.model_seconds or move in _SILENT
-        if silent or understood is None or task_of(state) is None:
+        if silent or understood is None or understood.intent not in _HEARD or understood.orders:
             return {}
+        if task_of(state) is None or not heard_of(state).message.strip() or state.get("code") is not None:
+            return {}
+        if self._pause:  # a model that is too slow, or whose words do not stand up, only keeps the learner waiting
+            self._pause -= 1
+            return {}
+        found: list[Statement] = []
         with in_language(state):
             try:
                 async with asyncio.timeout(self.policy.model_seconds):
                     found = await self._worded(state, move)
             except TimeoutError:
+                self._rest()
                 return degraded(self.name, "the model took too long", "evidence alone speaks")
             except GradatimError as error:
+                self._rest()
                 return degraded(self.name, error, "evidence alone speaks")
         if not found:
+            self._rest()
             return {}
+        self._useless = 0
         draft = [item.plain() for item in (*found, *_without_small_talk(draft_of(state)))]
         return {"draft": draft, "author": f"model:{model_name(self.model)}"}
+
+    def _rest(self) -> None:
+        """Leave the model alone for a while: one turn, then two, four and so on."""
+        self._pause = min(MOST_PAUSE, 2**self._useless)
+        self._useless = min(self._useless + 1, 8)
 
     async def _worded(self, state: State, move: Move) -> list[Statement]:
         schema = {
@@ -104,36 +137,28 @@ class Worder:
         )
         value: Any = answer.value
         text = str(value.get("say") or "") if isinstance(value, dict) else ""  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-        case = case_of(state)
-        return await self.standing(text, case, draft_of(state), state.get("said") or ())
+        return await self.standing(
+            text, case_of(state), draft_of(state), state.get("said") or (), heard_of(state).message
+        )
 
     def _messages(self, state: State, move: Move) -> list[BaseMessage]:
-        task, case = task_of(state), case_of(state)
+        task = task_of(state)
         assert task is not None
-        program = case.submission.code if case is not None else ""
-        screen = Screen.of(task, program)
         system = load_prompt("tutor").render(
-            language=language(spoken()).english,
-            title=fence(statement_view(task.title), 120),
-            statement=fence(statement_view(task.statement).strip(), _STATEMENT),
-            program=fence(screened(screen.lines), _PROGRAM),
+            language=language(spoken()).english, title=fence(statement_view(task.title), 120)
         )
-        understood = understood_of(state)
-        message = "…" if understood is not None and understood.orders else heard_of(state).message
-        before = [f"tutor: {item.reply}\nstudent: {item.message}" for item in exchanges_of(state)[-2:]]
-        facts = [f"- {_flat(item.text)}" for item in draft_of(state) if item.claims or item.checks]
         turn = load_prompt("tutor_turn").render(
-            before=fence("\n".join(before), 2 * _MESSAGE) or "-",
-            message=fence(message, _MESSAGE) or "(a new program)",
-            move=_TOLD.get(move, "help"),
-            facts="\n".join(facts[:6]) or "-",
+            message=fence(heard_of(state).message, _MESSAGE), move=_TOLD.get(move, "help")
         )
         return [SystemMessage(system), HumanMessage(f"{turn}\n\n{load_prompt('tutor').ask}")]
 
     async def standing(
-        self, text: str, case: Case | None, draft: Sequence[Statement], said: Sequence[str] = ()
+        self, text: str, case: Case | None, draft: Sequence[Statement], said: Sequence[str] = (), message: str = ""
     ) -> list[Statement]:
         """The sentences of a model that may be said.
+
+        Args:
+            message: What the learner said: a model that only repeats it adds nothing.
 
         Raises:
             SandboxError: A program has to be run and cannot be.
@@ -146,6 +171,10 @@ class Worder:
             if len(kept) == SENTENCES:
                 break
             if len(sentence) > LONGEST or re.search(r"[?？]|```", sentence) or sentence in known:
+                continue
+            if not _WHOLE.search(sentence) or _echoes(sentence, message) or _ROLE.search(sentence):
+                continue
+            if _OF_CODE.search(sentence):
                 continue
             if verdict.verdict in ("refuted", "unchecked") or false_acclaim(sentence, case) is not None:
                 continue
@@ -185,6 +214,11 @@ def _without_small_talk(draft: Sequence[Statement]) -> list[Statement]:
     return list(draft) if facts or not rest or "?" in first.text or "？" in first.text else list(rest)
 
 
-def _flat(text: str) -> str:
-    flat = " ".join(re.sub(r"```.*?```", "", text, flags=re.DOTALL).split())
-    return flat if len(flat) <= _FACT else f"{flat[: _FACT - 1]}…"
+def _echoes(sentence: str, message: str) -> bool:
+    """Whether a sentence holds the learner's message as it is, or most of its words."""
+    words = re.findall(r"[\u3400-\u9fff]|[a-z0-9_']+", message.lower())
+    own = re.findall(r"[\u3400-\u9fff]|[a-z0-9_']+", sentence.lower())
+    if not words or not own:
+        return False
+    joined = " ".join(own)
+    return (len(words) >= 3 and " ".join(words) in joined) or sum(word in words for word in own) / len(own) > 0.6

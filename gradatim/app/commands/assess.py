@@ -162,7 +162,7 @@ class _Work:
     def _text(self, assessment: Assessment) -> str:
         from gradatim.app.report.terminal import assessment_text
 
-        with speaking(spoken_in(assessment, self.language)):
+        with speaking(self.settings.language), speaking(spoken_in(assessment, self.language)):
             return assessment_text(assessment, full=self.full)
 
     async def _history(self, memory: LearnerMemory, learner_id: str | None) -> tuple[LearnerEvent, ...]:
@@ -181,7 +181,7 @@ class _Work:
 
         path = self.html / f"{assessment.id}.html" if several else self.html
         try:
-            with speaking(spoken_in(assessment, self.language)):
+            with speaking(self.settings.language), speaking(spoken_in(assessment, self.language)):
                 page = render_html(assessment, self.full, history, parameters_of(self.settings))
             path.write_text(page, encoding="utf-8")
         except OSError as error:

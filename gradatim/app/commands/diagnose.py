@@ -15,7 +15,7 @@ from gradatim.app.programs import Batch, Judgement, Tally, brief, judge_all
 from gradatim.domain import Diagnosis, Execution, Task
 from gradatim.errors import InputError, SubmissionError
 from gradatim.kg.labels import misconception_text
-from gradatim.languages import rendered, say, speaking
+from gradatim.languages import has, rendered, say, speaking
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.diagnosis import diagnose as find_faults
 from gradatim.tools.execution import execute as run_tests
@@ -160,7 +160,7 @@ def _text(handed_in: HandedIn, execution: Execution, diagnosis: Diagnosis) -> st
     name = printable(handed_in.name)
     if execution.passed:
         return f"{click.style(say('cli.verdict.correct'), fg='green')}    {name}"
-    lines = [f"{click.style(say('cli.verdict.incorrect'), fg='red')}  {name}: {diagnosis.error_category}"]
+    lines = [f"{click.style(say('cli.verdict.incorrect'), fg='red')}  {name}: {_category(diagnosis)}"]
     for suspicious in diagnosis.suspicious_lines[:SHOWN]:
         where = say("cli.line", line=suspicious.line, score=f"{suspicious.score:.2f}")
         lines.append(f"      {where}: {_source_line(handed_in.code, suspicious.line)}")
@@ -176,6 +176,12 @@ def _text(handed_in: HandedIn, execution: Execution, diagnosis: Diagnosis) -> st
         lines.append(f"      {say(f'cli.change.{beyond}', change=change)}")
     lines.extend(f"      {shorten(told(item).summary, 240)}" for item in diagnosis.evidence if item.kind == "trace")
     return "\n".join(lines)
+
+
+def _category(diagnosis: Diagnosis) -> str:
+    """The kind of error: an exception's own name, or what the language calls it."""
+    name = diagnosis.error_category
+    return say(f"assessment.category.{name}") if has(f"assessment.category.{name}") else str(name)
 
 
 def _called(misconception: str) -> str:

@@ -11,6 +11,7 @@ from gradatim.app.console import emit, out, plural, printable, table
 from gradatim.app.options import json_option
 from gradatim.languages import available, language
 from gradatim.languages.completeness import Gaps, gaps
+from gradatim.settings import load_settings
 
 SHOWN = 20
 """Missing phrases that a person is shown; the JSON has all."""
@@ -23,12 +24,13 @@ SHOWN = 20
 def languages(ctx: click.Context, code: str | None, as_json: bool) -> None:
     """List the languages that learners are spoken to in, or say what the language CODE lacks.
 
-    A language is a folder of files (`docs/languages.md`); further folders are named by the environment variable
-    GRADATIM_LANGUAGES.
+    A language is a folder of files (`docs/languages.md`); further folders are named by the setting `languages`
+    (GRADATIM_LANGUAGES).
 
     \b
     Exit codes: 0 nothing that is said to a learner is missing; 1 something is; 2 there is no such language.
     """
+    load_settings()  # names the folders
     chosen = [code] if code is not None else list(available())
     found = [_gaps(item) for item in chosen]
     if as_json:

@@ -115,7 +115,7 @@ def _heading(report: Report) -> RenderableType:
     verdict = Text.assemble(
         (f"{'✓' if right else '✗'} {words(f'verdict.{report.verdict}')}", f"bold {colour}"),
         f"   {words('passed', passed=report.passed, tests=counted('test', report.total))}",
-        (f", {words('hidden_count', n=report.hidden)}" if report.hidden else "", "dim"),
+        (f"{words('comma')}{words('hidden_count', n=report.hidden)}" if report.hidden else "", "dim"),
     )
     facts = [report.title]
     if report.error_category:
@@ -260,7 +260,7 @@ def _part(part: Part, full: bool) -> Iterator[RenderableType]:
         for finding in sentence.findings:
             if not finding.empty and (full or finding.mark != "supported"):
                 sign, tone = _GLYPHS[finding.mark]
-                by = "" if finding.method == "none" else f" ({finding.method})"
+                by = "" if finding.method == "none" else f" ({named('method', finding.method)})"
                 style = tone if finding.mark == "refuted" else f"{tone} dim"
                 table.add_row("", Text(f"└ {sign} {printable(finding.text)}{by}", style=style))
     yield table

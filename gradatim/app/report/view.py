@@ -18,8 +18,7 @@ from gradatim.app.report.content import (
     TestRow,
 )
 from gradatim.app.report.listing import lines_of, tokens
-from gradatim.tools.redaction import Redaction
-from gradatim.app.report.wording import words
+from gradatim.app.report.wording import named_or, words
 from gradatim.domain import (
     Assessment,
     Check,
@@ -34,7 +33,17 @@ from gradatim.domain import (
 )
 from gradatim.languages import phrase
 from gradatim.memory.tracing import ParameterSource
-from gradatim.tools.telling import told, told_change, told_match, told_measure, told_reason, told_why
+from gradatim.tools.redaction import Redaction
+from gradatim.tools.telling import (
+    told,
+    told_change,
+    told_check,
+    told_match,
+    told_measure,
+    told_outcome,
+    told_reason,
+    told_why,
+)
 
 UNCHECKED = "Not checked: "
 """How the deliverer marks a sentence that nothing could decide; a report shows the mark itself instead.
@@ -95,7 +104,7 @@ def report_of(
         passed=sum(outcome.status == "passed" for outcome in execution.outcomes),
         total=len(execution.outcomes),
         hidden=sum(test.hidden for test in task.tests),
-        error_category=diagnosis.error_category,
+        error_category=_category(diagnosis.error_category),
         load_error=execution.load_error,
         tier=execution.tier,
         seconds=execution.seconds,
@@ -125,6 +134,11 @@ def report_of(
         history=tuple(event for event in history if event.learner_id == assessment.submission.learner_id),
         parameters=parameters,
     )
+
+
+def _category(name: str | None) -> str | None:
+    """What a kind of error is called; exceptions by their own names."""
+    return None if name is None else named_or(f"category.{name}", name)
 
 
 def _told_rubric(rubric: Composite) -> Composite:
@@ -181,7 +195,7 @@ def _test(assessment: Assessment, outcome: Outcome, full: bool) -> TestRow:
         status=outcome.status,
         expected=outcome.expected if outcome.expected is not None else _expected(case),
         actual=actual,
-        detail=outcome.detail,
+        detail=told_outcome(outcome.detail),
         printed=outcome.stdout if outcome.stdout != outcome.actual else "",
         seconds=outcome.seconds,
         hidden=hidden,
@@ -243,7 +257,9 @@ def _sentence(statement: Statement, redact: Redaction) -> Sentence:
         text=redact(text),
         mark="unchecked" if text != statement.text else mark_of(statement),
         cites=statement.evidence,
-        findings=tuple(Finding(check.verdict, check.method, redact.check(check)) for check in statement.checks),
+        findings=tuple(
+            Finding(check.verdict, check.method, told_check(redact.check(check))) for check in statement.checks
+        ),
     )
 
 

@@ -18,10 +18,14 @@ def counted(what: str, count: int) -> str:
     return words(f"count.{what}.{'one' if count == 1 else 'many'}", n=f"{count:,}")
 
 
+def named_or(key: str, otherwise: str) -> str:
+    """A phrase of the report where the language spoken has one."""
+    return words(key) if has(f"{_SECTION}.{key}") else otherwise
+
+
 def named(group: str, key: str) -> str:
     """What something that others may add to is called; its own name in words where there is none."""
-    place = f"{_SECTION}.{group}.{key}"
-    return say(place) if has(place) else key.replace("_", " ")
+    return named_or(f"{group}.{key}", key.replace("_", " "))
 
 
 def called(misconception: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 from gradatim.graphs.planning.blocks import Block, Flags, NodeBlock, WayBlock, library
 from gradatim.graphs.planning.settling import Design
@@ -16,6 +16,8 @@ _NUMBER = re.compile(r"^\$(\w+)\.(\w+)(?:([+*])(\d+|\$\w+\.\w+))?$")
 _INSIDE = re.compile(r"\$(\w+)\.(\w+)(?:([+*])(\d+|\$\w+\.\w+))?")
 _CHOSEN = re.compile(r"^\$chosen\.(\w+)\.(\w+)$")
 _PHRASE = re.compile(r"^\$(say|learner)\.([\w.]+)$")
+_LOGITS = {"easy": -1, "medium": 0, "hard": 1}
+"""Difficulties in words as logits: an average learner solves 73 %, 50 % and 27 % of such items (Rasch, 1960)."""
 Document = dict[str, Any]
 """A workflow file as data."""
 
@@ -63,7 +65,9 @@ def _inputs(flags: Flags) -> list[str]:
         return ["pool"]
     if "program" in flags:
         return ["task", "submission"]
-    whose = ["learner_id"] if "learner_report" in flags else []
+    if "short_answers" in flags:
+        return ["question", "answer"]
+    whose = ["learner_id"] if {"learner_report", "formative_trigger"} & flags else []
     return ["task", *whose] if "tutoring" in flags else whose
 
 
@@ -160,7 +164,8 @@ class _Joiner:
     def _filled(self, value: Any) -> Any:
         """Numbers and phrases in place of what stands for them."""
         if isinstance(value, Mapping):
-            return {key: self._filled(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+            filled = {str(key): self._filled(item) for key, item in cast("Mapping[str, Any]", value).items()}
+            return {key: item for key, item in filled.items() if item is not None and item != {}}
         if isinstance(value, list):
             return [self._filled(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
         if not isinstance(value, str):
@@ -170,12 +175,16 @@ class _Joiner:
             return [f"item_{number}" for number in range(1, count + 1)]
         named = _CHOSEN.match(value)
         if named:
-            return list(self._design.chosen(*named.groups()))
+            return list(self._design.chosen(*named.groups())) or None
+        if value == "$items.theta":
+            return next((_LOGITS[level] for level in self._design.chosen("items", "difficulty")), None)
         phrase = _PHRASE.match(value)
         if phrase:
             with speaking(self._learners if phrase.group(1) == "learner" else None):
                 return say(f"planning.{phrase.group(2)}")
         whole = _NUMBER.match(value)
+        if whole and whole.group(3) is None and self._design.number(*whole.group(1, 2)) is None:
+            return None
         if whole:
             return self._reckoned(*whole.groups())
         return _INSIDE.sub(lambda match: str(self._reckoned(*match.groups())), value)

@@ -17,6 +17,8 @@ _PLURALS = {
     "execution": "executions",
 }
 """What the lists of an inner workflow's outputs are called."""
+_EACH = (("submission", "submissions"), ("answer", "answers"), ("learner_id", "learners"))
+"""What differs from one to the next, and what many of them are called."""
 
 
 def outer_workflow(design: Design, inner: Document, name: str, file: str, description: str) -> Document:
@@ -28,7 +30,7 @@ def outer_workflow(design: Design, inner: Document, name: str, file: str, descri
     writes = {key: _PLURALS.get(key, f"all_{key}") for key in inner["outputs"]}
     more = ["class_report"] if design.has("class_report") else []
     at_once = design.number("at_once", "at_once")
-    single, several = ("submission", "submissions") if "submission" in inner["inputs"] else ("learner_id", "learners")
+    single, several = next(pair for pair in _EACH if pair[0] in inner["inputs"])
     node: dict[str, Any] = {
         "workflow": file,
         "for_each": several,

@@ -54,7 +54,7 @@ def read_instruction(text: str) -> str:
         InputError: It is empty, has no words, or is too long.
     """
     clean = "".join(character for character in text if character in "\n\t" or character.isprintable()).strip()
-    clean = re.sub(r"[ \t]+", " ", re.sub(r"\s*(?:->|=>|→|⇒)\s*", ", ", clean))
+    clean = re.sub(r"[ \t]+", " ", re.sub(r"\s*(?:->|=>|→|⇒|(?<=\S) -{1,2} (?=\S))\s*", ", ", clean))
     if not re.search(r"[^\W_]", clean):
         raise InputError("the instruction is empty", place="instruction", remedy='say what to do: "assess a program"')
     if len(clean) > LONGEST:

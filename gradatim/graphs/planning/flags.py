@@ -10,6 +10,8 @@ _HOW = frozenset({"time_limit", "try_again", "chinese", "english"})
 _WITHOUT_PROGRAM = frozenset(
     {
         "placement",
+        "short_answers",
+        "formative_trigger",
         "tutoring",
         "tutor_hand_over",
         "learner_report",
@@ -24,6 +26,8 @@ _WITHOUT_PROGRAM = frozenset(
     }
 )
 """Patterns that need no submission."""
+_ALONE = ("placement", "short_answers")
+"""Patterns with a submission of their own: what is done with a program has no place beside them."""
 _NEED_DIAGNOSIS = frozenset(
     {
         "feedback",
@@ -46,10 +50,12 @@ def flags_of(design: Design) -> Flags:
     They are its patterns, `no:PATTERN` for what it denies, `what:THING` for what a person sees, and what follows from
     them: what is remembered, who is asked, what the learner gets.
     """
+    alone = next((name for name in _ALONE if design.has(name)), None)
+    if alone is not None:
+        allowed = {alone, "person_before", "person_unsure", "each", "at_once", *_HOW}
+        design = Design({name: step for name, step in design.steps.items() if name in allowed}, design.denied)
     flags = set(design.steps) | {f"no:{name}" for name in design.denied}
-    if "placement" in flags:  # a test of its own: what is done with a submission has no place in it
-        flags &= {"placement", "person_before", "person_unsure", "no:person_before", *_HOW}
-    if "placement" not in flags and set(design.steps) - _WITHOUT_PROGRAM:
+    if alone is None and set(design.steps) - _WITHOUT_PROGRAM:
         flags.add("program")
     people = "no:person_before" not in flags
     text = "feedback" in flags
@@ -66,14 +72,14 @@ def flags_of(design: Design) -> Flags:
         flags.add("kept")
     if "grading" in flags and "memory" in design.steps:
         flags.add("note:grades")
+    if "items" in flags and "memory" in design.steps:
+        flags.add("note:items")
     if "kept" in flags and "memory" in design.steps:
         flags.add("note:feedback")
     if "first" in design.chosen("reflection", "at"):
         flags.add("reflect:first")
     if {"two_drafts", "people"} <= flags:
         flags.add("what:drafts")
-    if design.chosen("items", "concepts"):
-        flags.add("items:concepts")
     if "teacher" in design.chosen("learner_report", "reader"):
         flags.add("report:teacher")
     if "rubric" in design.chosen("grading", "by"):

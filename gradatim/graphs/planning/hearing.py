@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gradatim.graphs.planning.clauses import Clause, clauses_of
 from gradatim.graphs.planning.cues import Match
-from gradatim.graphs.planning.denials import denied, only_until
+from gradatim.graphs.planning.denials import denial, only_until
 from gradatim.graphs.planning.library import Pattern, patterns, things
 from gradatim.graphs.planning.quantities import Quantity, quantities_of
 from gradatim.graphs.planning.steps import Question, Step
@@ -20,6 +20,8 @@ _COUNTED_ANYHOW = frozenset(
 """Patterns in whose words a number says nothing more: `two markers`, `a batch of 200`."""
 
 
+_SHORT = 4
+"""Words (characters in Chinese) of a clause that only says how something is done, at most."""
 _MANNER = frozenset({"each", "at_once", "chinese", "english"})
 """Patterns that say how something is done, and may stand inside the words for it: `a report for each student`."""
 
@@ -60,6 +62,8 @@ def hear(text: str) -> Heard:
     clauses = clauses_of(text)
     hits = [hit for clause in clauses for hit in _kept(_hits(clause))]
     steps = [_step(hit, hits) for hit in hits]
+    steps += _manners(clauses, steps)
+    steps.sort(key=lambda step: step.start)
     quantities = quantities_of(clauses)
     steps, questions = with_numbers(steps, clauses, quantities)
     return Heard(text, clauses, tuple(steps), quantities, tuple(questions))
@@ -118,16 +122,47 @@ def _step(hit: _Hit, hits: Sequence[_Hit]) -> Step:
     masked = tuple(
         other.span for other in hits if other.clause is clause and other is not hit and other.span[1] <= match.start
     )
+    refused = None if hit.pattern.spec.always else denial(clause, match.start, match.end, masked, match.cue)
+    first, last = refused or hit.span  # `no hints` rather than `hints`
+    while (
+        refused
+        and first > clause.start
+        and clause.text[first - clause.start - 1].isalpha()
+        and clause.text[first - clause.start].isascii()
+    ):
+        first -= 1  # `don't` rather than `n't`
     return Step(
         pattern=hit.pattern.id,
-        wanted=hit.pattern.spec.always
-        or not (hit.unwanted or denied(clause, match.start, match.end, masked, match.cue)),
-        words=clause.text[max(0, match.start - clause.start) : match.end - clause.start],
+        wanted=hit.pattern.spec.always or not (hit.unwanted or refused),
+        words=clause.text[max(0, first - clause.start) : last - clause.start],
         clause=clause.number,
         chosen=choices_of(hit.pattern, clause),
         start=match.start,
         end=match.end,
     )
+
+
+def _manners(clauses: Sequence[Clause], steps: Sequence[Step]) -> list[Step]:
+    """What short clauses without a step of their own say about the step before them: `ten items, medium difficulty`."""
+    found: list[Step] = []
+    for clause in clauses:
+        before = [step for step in steps if step.clause == clause.number - 1 and step.wanted]
+        if any(step.clause == clause.number for step in steps) or not before or len(clause.words) > _SHORT:
+            continue
+        pattern = patterns()[before[-1].pattern]
+        chosen = {key: of for key, of in choices_of(pattern, clause).items() if not pattern.spec.choices[key].many}
+        if chosen:
+            found.append(
+                Step(
+                    pattern=pattern.id,
+                    words=clause.text,
+                    clause=clause.number,
+                    chosen=chosen,
+                    start=clause.start,
+                    end=clause.end,
+                )
+            )
+    return found
 
 
 def choices_of(pattern: Pattern, clause: Clause) -> dict[str, tuple[str, ...]]:

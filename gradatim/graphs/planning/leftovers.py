@@ -41,6 +41,10 @@ _ARRIVALS = frozenset(
     map(stem, ("hand", "submit", "submission", "upload", "arrive", "come", "done", "finish", "ready"))
 )
 """What only says that there is something to work on: `when a student hands in`."""
+_ZH_ARRIVALS = re.compile(
+    r"^\s*(?:当|每当|等|在)?.{0,6}(?:提交|上交|交来|上传|完成|写完|做完).{0,6}(?:之后|以后|后|时|的时候)\s*$"
+)
+"""The same in Chinese: `学生提交代码后`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,8 @@ def _chinese(clause: Clause, steps: Sequence[Step], numbers: Sequence[Quantity])
             kept[place - clause.start] = " "
     rest = _plain().chinese.sub(" ", "".join(kept))
     runs: list[str] = re.findall(r"[\u3400-\u9fffA-Za-z]+", rest)
+    if not steps and _ZH_ARRIVALS.search(clause.text):
+        return []
     if not steps:
         return [Leftover(clause.number, clause.text, whole=True)] if sum(map(len, runs)) >= 2 else []
     return [Leftover(clause.number, run, whole=len(run) >= _LONGEST_RUN) for run in runs if len(run) > 1]

@@ -6,6 +6,7 @@ in `gradatim.graphs.planning.blocks`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -96,6 +97,23 @@ def things() -> frozenset[str]:
     """Stems of what a workflow works on, and for whom: programs, students."""
     classes = _shared()["classes"]
     return frozenset(map(stem, (*classes["work"], *classes["learner"])))
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """All English words, as written, that patterns and the words which ask for nothing are made of."""
+    shared = _shared()
+    lists: list[str] = [
+        *shared["plain"]["en"],
+        *shared["plain"]["nouns"],
+        *(word for words in shared["classes"].values() for word in words),
+        *(cue for cues in shared["lists"].values() for cue in cues),
+    ]
+    for pattern in patterns().values():
+        spec = pattern.spec
+        lists += [*spec.cues, *spec.denials, *(unit for number in spec.parameters.values() for unit in number.units)]
+        lists += [cue for choice in spec.choices.values() for cues in choice.options.values() for cue in cues]
+    return frozenset(re.findall(r"[a-z]+", " ".join(lists).lower()))
 
 
 @cache

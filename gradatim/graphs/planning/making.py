@@ -20,12 +20,17 @@ from gradatim.graphs.workflow.kinds.registry import KindRegistry, known_kinds
 from gradatim.graphs.workflow.loading import load_workflow
 
 _QUOTED = re.compile(r"'([^']+)'")
+_NO_NODE = frozenset(
+    {"each", "at_once", "class_report", "time_limit", "try_again", "degrade", "delivery", "recall", "person_before"}
+)
+"""Patterns that say how something is done, or are done by nodes of other patterns."""
 _LONGEST_NAME = 48
 _SHORT = {
     "feedback": "feedback", "grading": "grading", "diagnosis": "diagnosis", "execution": "tests",
     "double_marking": "double-marking", "hint_rounds": "hints", "two_drafts": "two-drafts", "person_before": "approval",
     "peer_review": "peer", "reflection": "reflection", "oral_questions": "oral", "items": "practice",
-    "learner_report": "report", "class_report": "class-report", "tutoring": "tutoring", "each": "batch",
+    "learner_report": "report", "class_report": "class-report", "tutoring": "tutoring", "placement": "placement",
+    "short_answers": "short-answers", "formative_trigger": "formative", "each": "batch",
 }  # fmt: skip
 
 
@@ -105,10 +110,20 @@ def _missing(design: Design, assembly: Assembly, registry: KindRegistry) -> tupl
     ]
     done = {pattern for owners in assembly.patterns.values() for pattern in owners}
     done |= {"class_report"} if design.has("each") else set()
-    if design.has("each") and not {"submission", "learner_id"} & set(assembly.document["inputs"]):
+    if design.has("each") and not {"submission", "learner_id", "answer"} & set(assembly.document["inputs"]):
         absent.append("'each': nothing here differs from one learner to the next")
     undone = [name for name in design.steps if patterns()[name].spec.goal and name not in done]
     return (*absent, *(f"{name!r}: no node does this together with the other steps" for name in undone))
+
+
+def idle(design: Design, made: Made) -> tuple[str, ...]:
+    """Patterns that somebody asked for and no node does: beside a placement test nothing is remembered."""
+    done = {pattern for owners in made.assembly.patterns.values() for pattern in owners} | _NO_NODE
+    return tuple(
+        name
+        for name, step in design.steps.items()
+        if name not in done and step.found_by != "implied" and not patterns()[name].spec.always
+    )
 
 
 def culprit(design: Design, made: Made) -> str | None:

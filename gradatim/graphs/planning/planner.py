@@ -22,9 +22,10 @@ from gradatim.graphs.planning.hearing import Heard, hear, with_numbers
 from gradatim.graphs.planning.leftovers import Leftover, leftovers
 from gradatim.graphs.planning.library import patterns
 from gradatim.graphs.planning.likeness import Likeness
-from gradatim.graphs.planning.making import Made, culprit, make
+from gradatim.graphs.planning.making import Made, culprit, idle, make
 from gradatim.graphs.planning.plan import Plan
 from gradatim.graphs.planning.settling import Design, settle
+from gradatim.graphs.planning.spelling import spelled
 from gradatim.graphs.planning.steps import Question, Step
 from gradatim.graphs.planning.words import is_chinese
 from gradatim.graphs.workflow.kinds.registry import KindRegistry
@@ -84,6 +85,7 @@ class Planner:
             return await self._plan(text, previous, name)
 
     async def _plan(self, text: str, previous: Plan | None, name: str | None) -> Plan:
+        text, slips = spelled(text)
         heard = hear(text)
         steps, open_, unused, reason = await self._heard(heard)
         lost = any(item.whole for item in open_) and not any(step.wanted for step in steps)
@@ -107,7 +109,7 @@ class Planner:
             steps=tuple(design.steps.values()),
             denied=tuple(design.denied.values()),
             questions=(*questions, *impossible),
-            notes=tuple(_notes(design, steps, unused, reason)),
+            notes=(*_slips(slips), *_notes(design, steps, unused, reason)),
             files=dict(made.files),
             problems=made.problems,
             left_out=left_out,
@@ -168,6 +170,15 @@ class Planner:
             )
             left_out.append(guilty)
             design, made = design.without(guilty), less
+        undone = idle(design, made)
+        for step in undone:
+            values = {"why": say("planning.says.idle")}
+            questions.append(Question(kind="impossible", words=design.steps[step].words, values=values))
+        for step in undone:
+            design = design.without(step) if design.has(step) else design
+        if undone:  # its name and its first lines tell what is left
+            made = make(design, name, instructions, self._kinds)
+        left_out += undone
         return design, made, tuple(left_out), questions
 
     async def _models_choice(self, design: Design, made: Made) -> str | None:
@@ -186,6 +197,11 @@ class Planner:
             return None
         tried = make(rest, name, instructions, self._kinds)
         return tried if len(tried.problems) < len(made.problems) else None
+
+
+def _slips(slips: Sequence[tuple[str, str]]) -> list[str]:
+    read = ", ".join(f"“{word}” → “{meant}”" for word, meant in slips)
+    return [say("planning.notes.spelling", words=read)] if read else []
 
 
 def _notes(design: Design, steps: Sequence[Step], unused: Sequence[Leftover], reason: str) -> list[str]:

@@ -191,7 +191,7 @@ def _completed(
 
 
 def _add(name: str, reason: Step, wanted: dict[str, Step], denied: dict[str, Step], questions: list[Question]) -> None:
-    if name in wanted or (name == "feedback" and "placement" in wanted):
+    if name in wanted or (name == "feedback" and {"placement", "short_answers"} & set(wanted)):
         return
     if name in denied:
         questions.append(Question(kind="contradiction", words=denied[name].words, values={"other": reason.words}))

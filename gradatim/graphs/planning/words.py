@@ -42,6 +42,8 @@ _PHRASES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("not", "entirely", "sure"), "unsure"),
     (("not", "fully", "sure"), "unsure"),
     (("no", "one"), "nobody"),
+    (("each", "other"), "eachother"),
+    (("one", "another"), "eachother"),
     (("per", "cent"), "percent"),
     (("straight", "away"), "immediately"),
     (("right", "away"), "immediately"),

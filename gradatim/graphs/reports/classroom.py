@@ -85,17 +85,20 @@ def class_report(
     }
     shown = {item.learner_id: shown_by(attempts[item.learner_id], graph) for item in counted}
     sections = [
-        _done(counted, attempts, len(classmates) - len(counted), facts),
+        _done(counted, attempts, None if published else len(classmates) - len(counted), facts),
         spread({item.learner_id: item.state for item in counted}, names, facts),
         misconceptions(shown, names, facts),
-        difficulty(attempts, titles or {}, facts),
+        difficulty(attempts, titles or {}, facts, published=published),
     ]
     if not published:
         sections.append(helping(classmates, graph, names, now))
-    sections.append(Section("small", "", (Note(say("report.class.suppressed", n=SMALLEST)),)))
+    small = "report.class.suppressed" if published else "report.class.suppressed_own"
+    sections.append(Section("small", "", (Note(say(small, n=SMALLEST)),)))
     cited = tuple(part for part in sections if part.blocks)
     named = [event for item in classmates for event in item.events]
-    subtitle = say("report.class_subtitle", day=day(now), learners=count(len(classmates), "learner"))
+    subtitle = say(
+        "report.class_subtitle", day=day(now), learners=count(len(counted if published else classmates), "learner")
+    )
     return Document(
         audience="class",
         title=say("report.title.class"),
@@ -109,7 +112,7 @@ def class_report(
 
 
 def _done(
-    counted: Sequence[Classmate], attempts: dict[str, list[LearnerEvent]], left_out: int, facts: Aggregates
+    counted: Sequence[Classmate], attempts: dict[str, list[LearnerEvent]], left_out: int | None, facts: Aggregates
 ) -> Section:
     every = sorted((event for tried in attempts.values() for event in tried), key=lambda event: microseconds(event.at))
     active = sum(bool(tried) for tried in attempts.values())
@@ -128,7 +131,9 @@ def _done(
         blocks.append(Said(text, (evidence,)))
     else:
         blocks.append(Note(say("report.class.done.nothing", n=SMALLEST)))
-    if left_out:
+    if left_out is None:  # how many disagree may be fewer than five
+        blocks.append(Note(say("report.class.done.only")))
+    elif left_out:
         blocks.append(Note(say("report.class.done.left_out", learners=count(left_out, "learner"))))
     return Section("done", title, tuple(blocks))
 

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gradatim.agents.reviews import requests
 from gradatim.domain import Assessment, Composite, LearnerEvent, LearnerState, ReviewRequest
 from gradatim.graphs.assessor import ASSESSMENTS
@@ -19,7 +21,8 @@ from gradatim.memory.inputs import microseconds
 from gradatim.memory.processing.decisions import Decision
 from gradatim.memory.processing.policy import Processor
 from gradatim.memory.profile.indicators import History, indicators
-from gradatim.memory.propagation import Propagation
+from gradatim.memory.propagation import Propagation, Strengths
+from gradatim.memory.propagation.odds import log_odds
 from gradatim.memory.recommendation import (
     Course,
     LearnerRecord,
@@ -132,7 +135,7 @@ async def portrait(
     following, path = None, None
     if agreed["personalisation"].given:
         course = Course.of(graph, parameters=parameters)
-        record = _record(graph, used, events, parameters, now)
+        record = _record(graph, course, used, events, parameters, now)
         following = recommend(course, record, goal=goal, limit=5)
         path = None if goal is None else path_to(course, goal, *beliefs(course, record.mastery))
     return Portrait(
@@ -175,14 +178,21 @@ async def _waiting(store: BaseStore, learner_id: str) -> tuple[ReviewRequest, ..
 
 
 def _record(
-    graph: ConceptGraph, state: LearnerState, events: Sequence[LearnerEvent], parameters: ParameterSource, now: str
+    graph: ConceptGraph,
+    course: Course,
+    state: LearnerState,
+    events: Sequence[LearnerEvent],
+    parameters: ParameterSource,
+    now: str,
 ) -> LearnerRecord:
     """What proposals go by: what is known of this learner alone."""
     moment = microseconds(now)
     known = {item.concept: item for item in state.mastery}
     ability = ability_from_first_answers(events, parameters) if len(events) <= _ABILITY_READ else Ability()
+    priors = np.array([log_odds(prior) for prior in course.prior.tolist()], dtype=np.float64)
+    propagation = Propagation(course.plan, priors, parameters, Strengths())  # the plan is laid out once
     return LearnerRecord(
-        mastery=Propagation.of(graph, parameters=parameters).propagated(known),
+        mastery=propagation.propagated(known),
         ability_shift=prior_shift(ability),
         idle_days={item.concept: days_since(item.updated_at, moment) for item in state.mastery},
         misconceptions=shown_misconceptions(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -11,6 +13,7 @@ from langgraph.store.base import BaseStore
 from gradatim.agents.tutoring.state import passed_of, plan_of, turn_of
 from gradatim.agents.tutoring.turn import Heard
 from gradatim.domain import Noun, stable_id
+from gradatim.settings import Settings
 
 SESSIONS = ("tutoring",)
 _OF_A_TURN = ("code", "draft", "brought", "decision", "understood", "asked")
@@ -18,6 +21,8 @@ _OF_A_TURN = ("code", "draft", "brought", "decision", "understood", "asked")
 _DEGRADATIONS = 8
 _LONG = 20_000
 """Characters of the latest message from which only a digest of it is kept."""
+_LOCKS = 64
+"""Files that keep other processes away; sessions share them."""
 
 
 class Session(Noun):
@@ -53,6 +58,11 @@ def session_of(values: dict[str, Any]) -> Session:
         ended=turn.ended or plan_of(values).closed,
         held=turn.held,
     )
+
+
+def lock_path(settings: Settings, session: str) -> Path:
+    """The file that is held while a session has its turn."""
+    return settings.data_dir / f"tutoring-{zlib.crc32(session.encode()) % _LOCKS}.lock"
 
 
 async def load_session(store: BaseStore, session: str) -> dict[str, Any] | None:

@@ -25,13 +25,14 @@ from gradatim.agents.tutoring.state import turn_of
 from gradatim.agents.tutoring.turn import Heard, Piece, Turn
 from gradatim.domain import Statement, Task
 from gradatim.errors import InputError, ReviewError
-from gradatim.graphs.persistence import open_persistence
+from gradatim.graphs.persistence import exclusive, open_persistence
 from gradatim.graphs.services import Services, open_services
 from gradatim.graphs.tutoring.graph import build_tutoring_graph
 from gradatim.graphs.tutoring.session import (
     Session,
     config_of,
     load_session,
+    lock_path,
     now,
     readable,
     same_message,
@@ -133,11 +134,8 @@ class Tutor:
             InputError: There is no such session, or the number is not that of the next turn.
             SandboxError: Programs cannot be run; the message is kept, and the same call takes it up again.
         """
-        turn: Turn | None = None
-        async for event in self.stream(session, message, code, number=number):
-            turn = event if isinstance(event, Turn) else turn
-        assert turn is not None
-        return turn
+        events = self.stream(session, message, code, number=number)
+        return [event async for event in events if isinstance(event, Turn)][-1]
 
     async def stream(
         self, session: str, message: str, code: str | None = None, *, number: int | None = None
@@ -208,15 +206,16 @@ class Tutor:
             resume: Any = Command(resume={item.id: response for item in snapshot.interrupts})
             return await self._run(session, resume)
 
-    def _lock(self, session: str) -> asyncio.Lock:
-        return self._locks.setdefault(session, asyncio.Lock())
+    @asynccontextmanager
+    async def _lock(self, session: str) -> AsyncGenerator[None]:
+        """Keep a session to one call, among those of this process and of others on the same folder."""
+        held = self._locks.setdefault(session, asyncio.Lock())
+        async with held, exclusive(lock_path(self.services.settings, session)):
+            yield
 
     async def _run(self, session: str, start: Any) -> Turn:
-        turn: Turn | None = None
-        async for event in self._events(session, start):
-            turn = event if isinstance(event, Turn) else turn
-        assert turn is not None
-        return turn
+        found = [event async for event in self._events(session, start) if isinstance(event, Turn)]
+        return found[-1]
 
     async def _events(self, session: str, start: Any) -> AsyncGenerator[Piece | Turn]:
         """Pieces of a turn, then the turn; what it came to is kept before that is given out."""

@@ -8,6 +8,7 @@ from typing import Any, Union
 from gradatim.errors import WorkflowProblem
 from gradatim.graphs.workflow.analysing import analyse
 from gradatim.graphs.workflow.analysis import Analysis, Node
+from gradatim.graphs.workflow.naming import did_you_mean
 from gradatim.graphs.workflow.rehearsal import (
     Facts,
     Marking,
@@ -94,20 +95,23 @@ def _given(found: Analysis) -> None:
     spec = found.workflow.spec
     written = {key for node in found.nodes.values() for key in (*node.touches, *SHARED)}
     known = written | set(spec.inputs) | set(GIVEN)
+    unsure = len(found.nodes) < len(spec.nodes)  # who knows what a node writes that is not understood
     for node in found.nodes.values():
         for inner, (outer, _) in node.reads.items():
-            if outer not in known:
+            if outer not in known and not unsure:
                 here = ("nodes", node.name, "reads", inner) if inner in node.spec.reads else ("nodes", node.name)
                 found.findings.add(
                     here, f"{node.name!r} reads {outer!r}, which nobody writes", _who_writes(found, outer, inner)
                 )
     for number, key in enumerate(spec.outputs):
-        if key not in known:
-            found.findings.add(("outputs", number), f"nobody writes the output {key!r}", _who_writes(found, key, key))
+        if key not in known and not unsure:
+            close = did_you_mean(key, sorted(written - set(SHARED)))
+            remedy = close if close.startswith("did you") else _who_writes(found, key, key)
+            found.findings.add(("outputs", number), f"nobody writes the output {key!r}", remedy)
     asked = {key for condition in found.conditions.values() for key in condition.keys}
     used = {*GIVEN, *asked, *spec.outputs}
     for number, key in enumerate(spec.inputs):
-        if len(found.nodes) == len(spec.nodes) and key not in used and not any(found.readers(key)):
+        if not unsure and key not in used and not any(found.readers(key)):
             found.findings.add(
                 ("inputs", number), f"nobody reads the input {key!r}", "leave it out, or correct its name"
             )

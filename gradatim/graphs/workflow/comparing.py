@@ -63,11 +63,16 @@ def categories(kind: Any) -> set[str]:
     return found
 
 
+def _what(part: Part) -> str:
+    """Type of a part for a person; of a literal, what it is and not what it says."""
+    return " or ".join(sorted(categories(part.kind))) if part.constant else show(part.kind)
+
+
 def check_equal(left: Part, right: Part) -> None:
     ours, theirs = categories(left.kind), categories(right.kind)
     if ours and theirs and "any" not in ours | theirs and not ours & theirs:
         raise ConditionError(
-            f"{left.text} ({show(left.kind)}) is never equal to {right.text} ({show(right.kind)})",
+            f"{left.text} ({_what(left)}) is never equal to {right.text} ({_what(right)})",
             "compare values of the same type",
         )
 
@@ -116,6 +121,6 @@ def check_order(left: Part, right: Part, sign: str) -> None:
     ours, theirs = categories(left.kind), categories(right.kind)
     if "any" not in ours | theirs and not ours & theirs & {"number", "text"}:
         raise ConditionError(
-            f"{left.text} ({show(left.kind)}) cannot be compared by {sign} with {right.text} ({show(right.kind)})",
+            f"{left.text} ({_what(left)}) cannot be compared by {sign} with {right.text} ({_what(right)})",
             "compare numbers with numbers, text with text",
         )

@@ -9,13 +9,14 @@ from langgraph.graph import START as GRAPH_START
 from langgraph.graph import StateGraph
 from langgraph.runtime import Runtime
 
+from gradatim.agents.prompts import worded
+from gradatim.agents.state import Plain, State
 from gradatim.errors import WorkflowError
 from gradatim.graphs.services import Services
 from gradatim.graphs.workflow.analysis import Analysis, Node
 from gradatim.graphs.workflow.checking import examine, facts_of
 from gradatim.graphs.workflow.inner import each_agent, sub_agent
 from gradatim.graphs.workflow.kinds.kind import Agent
-from gradatim.graphs.workflow.kinds.wording import worded
 from gradatim.graphs.workflow.nodes import NodeRunner, policies
 from gradatim.graphs.workflow.rehearsal import longest_run
 from gradatim.graphs.workflow.routing import Route, target_name
@@ -86,6 +87,16 @@ def _agent(found: Analysis, node: Node, services: Services) -> Agent:
         agent = sub_agent(node, graph.compile(name=node.inner.workflow.name), most_steps(node.inner))
     else:
         assert node.kind is not None
-        with worded(node.prompts):
-            agent = node.kind.build(services, node.parameters)
+        agent = node.kind.build(services, node.parameters)
+        agent = _in_words(agent, node.prompts) if node.prompts else agent
     return agent if node.element is None else each_agent(node, agent)
+
+
+def _in_words(agent: Agent, prompts: Mapping[str, str]) -> Agent:
+    """An agent that asks a model by prompts of a workflow's own."""
+
+    async def run(state: State, runtime: Any) -> Plain:
+        with worded(prompts):
+            return await agent(state, runtime)
+
+    return run

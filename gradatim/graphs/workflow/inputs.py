@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -13,6 +12,7 @@ from gradatim.agents.state import Plain
 from gradatim.errors import InputError, ReviewError
 from gradatim.graphs.workflow.analysis import Analysis
 from gradatim.graphs.workflow.naming import did_you_mean
+from gradatim.graphs.workflow.plain import finite
 from gradatim.graphs.workflow.state import GIVEN, SHARED
 from gradatim.graphs.workflow.types import bare, show
 
@@ -142,12 +142,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in cast("Mapping[Any, Any]", value).items()}
     return value
-
-
-def finite(value: Any) -> bool:
-    """Whether plain data hold no number that JSON does not have."""
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, dict):
-        return all(map(finite, cast("dict[str, Any]", value).values()))
-    return all(map(finite, cast("list[Any]", value))) if isinstance(value, list) else True

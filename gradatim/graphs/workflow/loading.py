@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -129,8 +130,9 @@ def _assembled(
         try:
             kinds = kinds.adding(kinds_of_file(_located(name, folder)), name)
         except InputError as error:
-            where = f"{error.place}: " if error.place and error.place != name else ""
-            findings.add(("imports", number), f"{name!r}: {where}{error.message}", error.remedy or "correct the file")
+            line = (error.place or "").removeprefix(name if folder is None else str(folder / name))
+            where = f"{name}{line}" if re.fullmatch(r"(:\d+)?", line) else f"{name}: {error.place}"
+            findings.add(("imports", number), f"{where} {error.message}", error.remedy or "correct the file")
     children: dict[str, Workflow] = dict(given or {})
     chain = (*above, path.resolve()) if path is not None else above
     for name in spec.nodes:
@@ -138,6 +140,7 @@ def _assembled(
         if wanted is None or name in children:
             continue
         here = ("nodes", name, "workflow")
+        file: Path | None = None
         try:
             file = _located(wanted, folder)
             if file.resolve() in chain:
@@ -149,7 +152,11 @@ def _assembled(
                 inner, inner_places = read_spec(file)
                 children[name] = _assembled(inner, inner_places, file, common, chain)
         except WorkflowError as error:
-            findings.take(error.problems)
+            for item in error.problems:
+                if item.place == str(file):  # the file as a whole: what names it is what can be mended
+                    findings.add(here, f"{wanted!r} {item.message}", item.remedy)
+                else:
+                    findings.take([item])
         except InputError as error:
             findings.add(here, f"{wanted!r}: {error.message}", error.remedy or "name another file")
     findings.raise_if_any()

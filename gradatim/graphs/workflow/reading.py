@@ -186,6 +186,10 @@ def _said(item: Any, data: Any) -> tuple[str, str]:
         known = [field.alias or key for key, field in _model_at(path[:-1]).model_fields.items()]
         guess = _SYNONYMS.get(name.lower())
         remedy = f"did you mean {guess!r}?" if guess in known else did_you_mean(name, known)
+        if len(path) == 3 and path[0] in ("nodes", "parameters"):
+            if remedy.startswith("known"):
+                remedy += f"; if it is one of the {path[0]} itself, indent it as {path[1]!r} is"
+            return f"unknown key {name!r} in {path[1]!r}", remedy
         return f"unknown key {name!r}", remedy
     if kind == "string_pattern_mismatch":
         wrong = item.get("input")
@@ -194,7 +198,12 @@ def _said(item: Any, data: Any) -> tuple[str, str]:
         return f"{wrong!r} is not a name", "use letters, digits, _ and -, beginning with a letter, at most 64"
     if kind in {"too_short", "too_long"}:
         return f"{name!r} has {context.get('actual_length')} entries", _bounds(context)
-    message = str(item["msg"]).replace("Input should be", "has to be").replace("Value error, ", "")
+    message = (
+        str(item["msg"])
+        .replace("Input should be", "has to be")
+        .replace("Value error, ", "")
+        .replace("a valid tuple", "a list")
+    )
     shown = repr(item.get("input"))
     shown = shown if len(shown) <= 40 else f"{shown[:39]}…"
     return f"{name!r} {message[0].lower()}{message[1:]}, not {shown}", _expected(path)
@@ -231,6 +240,14 @@ def _expected(path: Place) -> str:
             return "write `{when: CONDITION, to: NODE}`"
         case ("nodes", _):
             return "write `{kind: KIND, with: {…}}`, or nothing for the kind of the same name"
+        case ("nodes", _, "timeout"):
+            return "write seconds, or `model`"
+        case ("nodes", _, "retry"):
+            return "write the number of tries, from 1 to 10, or `{attempts: 3, wait: 0.5}`"
+        case ("parameters", _, "type"):
+            return "write `integer`, `number`, `string` or `boolean`"
+        case ("inputs",) | ("outputs",) | ("imports",):
+            return "write a list: `[one, another]`"
         case ("nodes",):
             return "write `name: {kind: KIND}`, one a line"
         case _:

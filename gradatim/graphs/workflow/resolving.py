@@ -57,7 +57,7 @@ def _kind_shape(found: Analysis, node: Node) -> Shape | None:
     except ValidationError as error:
         for item in error.errors(include_url=False):
             _wrong_parameter(found, node, kind, item)
-        return None
+        return Shape(kind.reads, kind.optional, kind.writes, kind.may_write)  # what it does whatever it is given
     for prompt in spec.prompts:
         if prompt not in kind.prompts:
             findings.add(

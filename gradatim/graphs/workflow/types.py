@@ -99,6 +99,8 @@ def _member(mine: Any, their: Any) -> bool:
         return _fits(_value(mine), _value(their))
     if mine_origin is int and their_origin is float:
         return True
+    if is_typeddict(their_origin):
+        return False  # equal ones and mappings are told above; Python refuses to ask for subclasses of these
     if isinstance(mine_origin, type) and isinstance(their_origin, type):
         return issubclass(mine_origin, their_origin) and not (mine_origin is bool and their_origin is int)
     return False

@@ -11,6 +11,9 @@ from gradatim.graphs.workflow.naming import did_you_mean
 from gradatim.graphs.workflow.places import Findings, Path
 from gradatim.graphs.workflow.spec import END, START, WaySpec, WorkflowSpec
 
+_ARROWS = ("→", "=>", "–>", "—>", " > ", "-->")
+"""What is written for `->` by mistake."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -179,9 +182,10 @@ class _Reader:
     def _known(self, name: str, path: Path) -> bool:
         if name in self.spec.nodes:
             return True
-        self.findings.add(
-            path, f"there is no node {name!r}", did_you_mean(name, (*self.spec.nodes, START, END), "nodes")
-        )
+        remedy = did_you_mean(name, (*self.spec.nodes, START, END), "nodes")
+        if any(sign in name for sign in _ARROWS):
+            remedy = "write arrows as `->`"
+        self.findings.add(path, f"there is no node {name!r}", remedy)
         return False
 
     def _sources(self, names: tuple[str, ...], path: Path) -> bool:

@@ -1,7 +1,8 @@
 """What simulated learners are made of: constants of how they read and learn, and traits in which they differ.
 
-No constant is fitted to any tutor's results. Where a study gives the direction of an effect it is named; the sizes are
-judgements, which is why `Parameters.scaled` exists: results are shown for half and one and a half times each.
+No constant was fitted by a procedure, but they were adjusted while the results of two tutors were in sight: one that
+tells all, and the packaged one without a model. Where a study gives the direction of an effect it is named; the sizes
+are judgements, which is why `Parameters.scaled` exists: results are shown for half and one and a half times each.
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from gradatim.domain import Check, TestCountClaim
+from gradatim.languages.expressions import patterns
 from gradatim.languages.language import DEFAULT
-from gradatim.languages.meaning import patterns, written_in
+from gradatim.languages.meaning import written_in
 from gradatim.tools.claims.case import Case
 
 _RIGHT = r"(?:correct|right|perfect|flawless|faultless|finished|(?:error|bug|fault)[- ]free)"

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gradatim.domain import Check, ProseClaim
+from gradatim.languages.expressions import patterns
 from gradatim.languages.language import DEFAULT
-from gradatim.languages.meaning import patterns, written_in
+from gradatim.languages.meaning import written_in
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.code import occurs, parse, tokens
 from gradatim.tools.claims.generic import is_generic, statements_in

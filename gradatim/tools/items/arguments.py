@@ -109,6 +109,67 @@ def grid(*near: int, low: int = -5, high: int = 12) -> Argument:
     return Argument("list[list[int]]", draw, ([], [[high]]))
 
 
+def number_texts() -> Argument:
+    """A list of texts: whole numbers, and some that are none."""
+
+    def draw(rng: random.Random) -> list[str]:
+        return [
+            rng.choice(("x", "", "two", "3.5", "4a")) if rng.random() < 0.35 else str(rng.randint(-5, 30))
+            for _ in range(rng.randint(1, 6))
+        ]
+
+    return Argument("list[str]", draw, ([], ["x"], ["7"], ["x", "x", "5"], ["-3", "3.5"]))
+
+
+def lines() -> Argument:
+    """A text of several lines, some of them empty or comments, some with spaces around them."""
+
+    def line(rng: random.Random) -> str:
+        return rng.choice((*WORDS[:12], "", "  ", "# note", " sun", "end", f"{rng.choice(WORDS)} {rng.choice(WORDS)}"))
+
+    def draw(rng: random.Random) -> str:
+        return "\n".join(line(rng) for _ in range(rng.randint(1, 5)))
+
+    return Argument("str", draw, ("", "sun\n", "one\n\nthree", "end\nriver", "tree\nmoon\n# end\n  go"))
+
+
+def records() -> Argument:
+    """A text whose lines are a name, a comma and a whole number, some with spaces around the name."""
+
+    def draw(rng: random.Random) -> str:
+        found = [
+            f"{' ' * (rng.random() < 0.3)}{rng.choice(WORDS)}{' ' * (rng.random() < 0.2)},{rng.randint(1, 25)}"
+            for _ in range(rng.randint(1, 4))
+        ]
+        return "\n".join(found)
+
+    return Argument("str", draw, ("", "sun,4", "go,9\ngo,9", " ice,20\nzoo ,20"))
+
+
+def pairs(*near: int, low: int = 0, high: int = 20) -> Argument:
+    """A list of pairs of a name and a whole number; names and numbers come again."""
+    one = whole(low, high, *near)
+
+    def draw(rng: random.Random) -> list[tuple[str, int]]:
+        names = rng.sample(WORDS, k=3)
+        found = [(rng.choice(names), one.draw(rng)) for _ in range(rng.randint(1, 5))]
+        if len(found) > 1 and rng.random() < 0.4:
+            found[-1] = (found[-1][0], found[0][1])
+        return found
+
+    return Argument("list[tuple[str, int]]", draw, ([], [("sun", low)], [("zoo", 7), ("ice", 7)]))
+
+
+def lists_by_name(*near: int) -> Argument:
+    """A dictionary from names to lists of whole numbers, some of them empty."""
+
+    def draw(rng: random.Random) -> dict[str, list[int]]:
+        names = rng.sample(WORDS, k=rng.randint(1, 3))
+        return {name: [rng.randint(1, 6) for _ in range(rng.choice((0, 1, 2, 3, *near)))] for name in names}
+
+    return Argument("dict[str, list[int]]", draw, ({}, {"sun": []}, {"Anna": [2, 3], "Otto": [4, 4]}))
+
+
 def one_of(options: Sequence[Any]) -> Argument:
     """One of these values."""
     return Argument(type(options[0]).__name__, lambda rng: rng.choice(options), tuple(options))

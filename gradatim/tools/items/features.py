@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gradatim.kg import ConceptGraph
 from gradatim.tools.items.item import ItemKind
@@ -15,14 +16,25 @@ _CONTAINERS = (ast.Dict, ast.DictComp, ast.Set)
 COMMON = (
     "statements", "loops", "nesting", "branches", "logic", "hard_arithmetic", "arithmetic", "comparisons", "variables",
     "indexing", "slices", "recursion", "helpers", "tables", "methods", "while", "early_return", "steps",
-    "hard_steps", "recursive_steps", "concept_depth",
+    "hard_steps", "recursive_steps", "concept_depth", "exceptions", "objects", "formatting",
 )  # fmt: skip
 OF_KIND: Mapping[ItemKind, tuple[str, ...]] = {
     "write": ("example_steps",),
     "fix": ("subtlety", "program_steps"),
     "predict": ("output", "prints", "size"),
     "parsons": ("blocks", "distractors"),
-    "choice": ("options", "gap", "closeness", "gap_closeness", "output_steps", "size"),
+    "choice": (
+        "options",
+        "gap",
+        "closeness",
+        "gap_closeness",
+        "gap_closest",
+        "gap_variables",
+        "output_steps",
+        "size",
+        "alike",
+        "output_alike",
+    ),
 }
 """Features that only one kind of items has."""
 
@@ -47,8 +59,7 @@ def code_features(code: str, steps: float) -> dict[str, float]:
         for function in functions
         for node in ast.walk(function)
     )
-    variables = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    variables |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    variables = variables_of(nodes)
     hard = sum(isinstance(node, ast.Mod | ast.FloorDiv | ast.Pow) for node in nodes)
     returns = [node for node in nodes if isinstance(node, ast.Return)]
     return {
@@ -74,7 +85,26 @@ def code_features(code: str, steps: float) -> dict[str, float]:
         "steps": math.log(1 + steps),
         "hard_steps": math.log(1 + steps) if hard else 0.0,
         "recursive_steps": math.log(1 + steps) if recursive else 0.0,
+        "exceptions": float(count(ast.Try, ast.Raise)),
+        "objects": float(count(ast.ClassDef)),
+        "formatting": float(count(ast.FormattedValue, ast.Lambda)),
     }
+
+
+def variables_of(nodes: Iterable[ast.AST]) -> set[str]:
+    """Names of the variables and parameters among the nodes of a program."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+    return found
+
+
+def likeness(right: str, others: Sequence[str]) -> float:
+    """How much other answers look like the right one: mean share of equal characters (Ratcliff and Metzener, 1988)."""
+    return sum(difflib.SequenceMatcher(None, other, right).ratio() for other in others) / max(1, len(others))
 
 
 def size(text: str) -> float:

@@ -19,7 +19,8 @@ _ROUNDS = 6
 async def with_one_order(sandbox: Sandbox, draft: Draft) -> Draft | None:
     """The problem with lines that may stand in either order put into one block.
 
-    Tried are all orders in which two blocks have changed places or one has moved.
+    Tried are all orders in which two blocks have changed places or one has moved, and those in which two neighbouring
+    statements have, each with all that stands in it: two loops, two methods.
 
     Returns:
         `None` where another order is right that cannot be taken away so, or too few blocks are left.
@@ -93,6 +94,17 @@ def _orders(blocks: Sequence[Block]) -> Iterator[tuple[list[int], int | None]]:
                 swapped = list(range(count))
                 swapped[one], swapped[other] = other, one
                 yield swapped, None
+    for start in range(count):
+        middle = _end(blocks, start)
+        end = _end(blocks, middle) if middle < count and blocks[middle].indent == blocks[start].indent else middle
+        if end > middle and end - start > 2:
+            yield [*range(start), *range(middle, end), *range(start, middle), *range(end, count)], None
+
+
+def _end(blocks: Sequence[Block], start: int) -> int:
+    """Where the statement that begins with a block ends: the next block that stands as far to the left."""
+    following = range(start + 1, len(blocks))
+    return next((place for place in following if blocks[place].indent <= blocks[start].indent), len(blocks))
 
 
 def _compiles(code: str) -> bool:

@@ -23,10 +23,11 @@ def written(tree: ast.AST) -> str:
 
 
 def _spaced(code: str) -> str:
-    """Two empty lines between a definition and what follows become one: items are short."""
+    """Two empty lines between a definition and what follows become one, and none stands after the name of a class:
+    items are short."""
     lines: list[str] = []
     for line in code.split("\n"):
-        if line or (lines and lines[-1]):
+        if line or (lines and lines[-1] and not lines[-1].lstrip().startswith("class ")):
             lines.append(line)
     return "\n".join(lines).strip("\n") + "\n"
 
@@ -55,6 +56,14 @@ class _Bare(ast.NodeTransformer):
         node.name = self._short(node.name)
         return self.generic_visit(node)
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.name = self._short(node.name)
+        return self.generic_visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        node.attr = self._short(node.attr)
+        return self.generic_visit(node)
+
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         value = node.value
         if value is None or isinstance(value, bool) or value in (0, 1, ""):
@@ -75,10 +84,12 @@ def shape(code: str) -> str:
 
 
 def bound_names(tree: ast.AST) -> Iterator[str]:
-    """Names that a program gives a meaning to: functions, parameters, variables."""
+    """Names that a program gives a meaning to: functions, classes, parameters, variables, attributes."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node.name
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
         elif isinstance(node, ast.arg):
             yield node.arg
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

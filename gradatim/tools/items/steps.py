@@ -39,6 +39,8 @@ def _count(owner: ast.AST) -> None:
                 counting += [ast.parse(f"{_COUNTER}[0] += 1").body[0], statement]
                 _count(statement)
             setattr(owner, name, counting)
+    for handler in getattr(owner, "handlers", ()):
+        _count(handler)
 
 
 def counted(code: str, name: str) -> str:

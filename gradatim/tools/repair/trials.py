@@ -95,13 +95,16 @@ class Trials:
         """
         good = {outcome.test for outcome in execution.outcomes if outcome.status == "passed"}
         first = [n for n, case in enumerate(task.tests) if case.id not in good]
+        ahead = [n for n, case in enumerate(task.tests) if case.id in good]
         seconds = TEST_SECONDS
         while True:
-            trials = cls(sandbox, task, test_seconds=seconds, first=first)
-            (own,) = await trials.run([submission.code])
+            # its good tests come first here: a program that did not end in two tests is not run on in the others
+            (own,) = await cls(sandbox, task, test_seconds=seconds, first=ahead).run([submission.code])
             lost = any(case.id in good and not ok for case, ok in zip(task.tests, own.per_test, strict=True))
-            if not lost or seconds >= _SLOWEST or not any(case.id in good for case in task.tests):
-                trials.baseline = own
+            if not lost or seconds >= _SLOWEST or not ahead:
+                trials = cls(sandbox, task, test_seconds=seconds, first=first)
+                trials.baseline = trials._known[submission.code] = own
+                trials.tried = 1
                 return trials
             seconds *= 10
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,11 @@ async def test_words_that_do_not_lead_to_the_function_are_refused(
 async def test_what_cannot_be_used_is_told(change: dict[str, Any], reason: str) -> None:
     assert reason in (refusal(Proposal.model_validate({**GOOD, **change})) or "")
     assert refusal(Proposal.model_validate(GOOD)) is None
+
+
+@pytest.mark.parametrize("written", [CODE.replace("\n", "\\n"), f"```python\n{CODE}```", textwrap.indent(CODE, "  ")])
+async def test_code_is_read_as_small_models_write_it(written: str) -> None:
+    assert refusal(Proposal.model_validate({**GOOD, "code": written})) is None
 
 
 async def test_garbage_leads_to_a_template(sandbox: ForkServerSandbox, graph: ConceptGraph) -> None:

@@ -92,11 +92,12 @@ async def test_pieces_add_up_over_turns() -> None:
     assert secrets.told_by(second, secrets.quoted(first)) is not None
 
 
-async def test_nothing_is_secret_where_the_task_shows_its_solution() -> None:
+async def test_the_solution_stays_secret_until_its_turn_also_where_the_task_shows_it() -> None:
     shown = case()
     open_task = TASK.model_copy(update={"reveal_solution": True})
     told = Case.of(open_task, shown.submission, shown.execution, shown.diagnosis)
-    assert Secrets.of(told).told_by("Try `range(n + 1)`.") is None
+    assert Secrets.of(told).told_by("Try `range(n + 1)`.") is not None
+    assert Secrets(None).told_by("Try `range(n + 1)`.") is None
 
 
 async def test_false_and_undecided_sentences_are_not_said(services: Services) -> None:
@@ -148,8 +149,13 @@ async def test_two_hundred_turns_stay_small(services: Services) -> None:
         message = messages[number % 5] if number % 20 else "I have no idea"
         state |= {"number": number, "heard": {"message": message, "code": OFF_BY_ONE if not number else None,
                                               "at": "2026-01-01T00:00:00+00:00"}}  # fmt: skip
-        for agent in (listener, *((examiner,) if not number else ()), planner, composer, speaker, rememberer):
+        # the tutor's words are made anew now and then: what is kept of a turn is what might grow
+        saying = (composer, speaker) if number < 12 or number % 20 == 0 else ()
+        for agent in (listener, *((examiner,) if not number else ()), planner, *saying):
             state |= await agent(state)
+        if not saying:
+            state["turn"] = state["turn"] | {"number": number, "understood": state["understood"]["intent"]}
+        state |= await rememberer(state)
         if number in (60, 200):
             sizes.append(len(json.dumps(state)))
     assert sizes[1] < sizes[0] + 2_000

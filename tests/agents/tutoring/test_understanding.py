@@ -109,6 +109,8 @@ def test_programs_in_messages(message: str, program: str | None) -> None:
         ("十二次", "12", True),
         ("it gives 0 but I expected 1", "0", True),
         ("it should be 1, not 0", "0", False),
+        ("I went through it by hand: it gives 2. I had expected 3!", "2", True),
+        ("it gives [1]. I had expected [2]! I tried line 4, but then I got TypeError", "[1]", True),
         ("nothing comes back", "None", True),
         ("true", "True", True),
         ("1", "True", False),

@@ -42,7 +42,7 @@ def test_every_pattern_alone_becomes_a_workflow_that_can_run(name: str) -> None:
 
 def test_random_designs_become_workflows_that_can_run() -> None:
     chance = random.Random(11)
-    names = [name for name in _ALONE if name != "placement"]  # a test of its own, which joins with nothing
+    names = [name for name in _ALONE if name not in ("placement", "short_answers")]  # these join with nothing
     for _ in range(25):
         steps = [
             Step(pattern=name, wanted=chance.random() < 0.8, words=name)

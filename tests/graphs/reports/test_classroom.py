@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from gradatim.memory.rights.consent import consent_event
 from gradatim.memory.rights.disputes import correction_event
 from gradatim.memory.rights.guard import guarded
 from gradatim.settings import Settings
-from tests.graphs.reports.material import BEGIN, NOW, classroom, graph
+from tests.graphs.reports.material import BEGIN, NOW, attempt, classroom, graph
 
 SETTINGS = Settings(assumed_consent=("personalisation",))
 
@@ -86,6 +87,21 @@ async def test_what_is_published_names_nobody(memory: LearnerMemory) -> None:
             markdown = render_markdown(await report(memory, published=True))
         assert not re.search(r"\bl\d+\b", markdown)
         assert "class:mastery:for-loop" in markdown
+    # three of eleven were wrong at first, twelve of twelve: both would be given away by a share
+    tasks = rows(part(await report(memory, published=True), "tasks"))
+    assert [row[0] for row in tasks] == ["task-0", "task-1", "task-9"]
+    assert all((row[3], row[5]) == ("–", "–") for row in tasks)
+
+
+async def test_what_went_well_calls_for_no_help(memory: LearnerMemory) -> None:
+    """Evidence that moved for the better more than for the worse is no reason."""
+    right = [attempt(f"b{n}", 18 + 0.01 * n, True, learner="bo", concept=f"c{n}", task=f"t{n}") for n in range(8)]
+    fault = attempt("b9", 18.2, False, learner="bo", concept="range", task="t9", wrong=["off-by-one-loop"])
+    await memory.append([*right, fault])
+    found = await classmates(memory, SETTINGS, graph(), ["bo"], now=(BEGIN + timedelta(days=18.3)).isoformat())
+    assert found[0].requests
+    document = class_report(found, graph(), now=NOW)
+    assert not any(isinstance(block, Said) for block in part(document, "help").blocks)
 
 
 async def test_small_classes_are_not_told_of(memory: LearnerMemory) -> None:
@@ -104,6 +120,9 @@ async def test_only_those_who_agree_are_counted_and_only_those_who_agree_are_nam
     (row,) = rows(part(document, "mastery"))
     assert row[1] == "11"
     assert any("1 learner left out" in text for text in said(part(document, "done")))
+    public = await report(memory, published=True)
+    assert "11 learners" in public.subtitle
+    assert not any("1 learner " in text for text in said(part(public, "done")))
     helped = " ".join(said(part(document, "help")))
     assert "l0:" in helped
     assert "l1:" not in helped

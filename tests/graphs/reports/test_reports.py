@@ -122,7 +122,8 @@ async def test_what_changed(memory: LearnerMemory) -> None:
     part = section(document, "changes")
     assert "2026-03-08" in part.title
     assert cited(part, "for loop") == {"a4", "a5"}
-    assert cited(part, "Seen for the first time: recursive result discarded") == {"a6", "a7"}
+    assert cited(part, "A mix-up seen for the first time: recursive result discarded") == {"a6", "a7"}
+    assert cited(part, "1 concept you had not worked on before: recursion") == {"a6"}
     assert not any("off by one" in text for text in texts(part))
     quiet = section(await about(memory, own=True, since="2026-03-19"), "changes")
     assert texts(quiet) == ["Nothing changed in this time."]
@@ -233,7 +234,7 @@ async def test_lines_of_programs_and_solutions(memory: LearnerMemory, assessed: 
     own = render_markdown(learner_report(found, now=NOW))
     staff = render_markdown(teacher_report(found, now=NOW, staff=True))
     plain = render_markdown(teacher_report(found, now=NOW))
-    assert re.search(r"^> +3  +for i in range\(1, n\):$", own, re.MULTILINE)
+    assert re.search(r"^> 6  +for i in range\(2, n\):", own, re.MULTILINE)
     repair = assessed.diagnosis.repair
     assert repair is not None
     line = repair.code.splitlines()[repair.edits[0].line - 1].strip()
@@ -246,7 +247,7 @@ async def test_lines_of_programs_and_solutions(memory: LearnerMemory, assessed: 
         store=await _with(assessed.model_copy(update={"delivered": False})),
     )  # fmt: skip
     assert held is not None
-    assert "for i in range(1, n):" not in render_markdown(learner_report(held, now=NOW))
+    assert "for i in range(2, n):" not in render_markdown(learner_report(held, now=NOW))
 
 
 async def _with(assessment: Assessment) -> object:

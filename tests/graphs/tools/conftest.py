@@ -34,14 +34,14 @@ def wrong() -> str:
     return (ROOT / "examples" / "submissions" / "fibonacci" / "03.py").read_text()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def services(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Services]:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), workers=1, model="none", repair_seconds=1.0)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"), workers=1, model="none", repair_seconds=0.5)
     async with open_services(settings) as opened:
         yield opened
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def toolbox(services: Services) -> AsyncIterator[Toolbox]:
     """The tools of a learner about whom one thing is remembered."""
     seen = Observation(concept="for-loop", correct=True)
@@ -52,7 +52,7 @@ async def toolbox(services: Services) -> AsyncIterator[Toolbox]:
         yield {tool.name: tool for tool in agent_tools(desk)}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def staff_toolbox(services: Services) -> AsyncIterator[Toolbox]:
     """The tools of staff."""
     audience: Audience = "staff"

@@ -64,7 +64,7 @@ async def test_over_standard_input_and_output(tmp_path: Path, wrong: str) -> Non
         assert "reference" not in exercise
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="package")
 async def test_concepts_are_resources(services: Services) -> None:
     async with (
         open_desk(services=services, tasks=FOLDER) as desk,

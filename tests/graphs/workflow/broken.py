@@ -20,15 +20,23 @@ FORM: tuple[tuple[str, int, str, str], ...] = (
     ("nodes: {intake: }\nedges: [START -> intake]\n", 1, "'workflow' is missing", "add `workflow:`"),
     ("workflow: x\nnodes: {}\nedges: [a -> END]\n", 2, "'nodes' has 0 entries", "write at least 1"),
     ("workflow: x\nnodes: {intake: }\nedges: []\n", 3, "'edges' has 0 entries", "write at least 1"),
+    (
+        "workflow: x\nnodes:\n  intake:\n    execute:\nedges: [a -> b]\n",
+        4,
+        "unknown key 'execute' in 'intake'",
+        "indent it as",
+    ),
+    ("workflow: x\ninputs: 3\nnodes: {intake: }\nedges: [a -> b]\n", 2, "'inputs' has to be a list", "[one, another]"),
+    ("workflow: x\nnodes: {a: {workflow: no.yaml}}\nedges: [START -> a]\n", 2, "'no.yaml' does not exist", "path"),
     ("workflow: x\nnode: {intake: }\nedges: [START -> intake]\n", 2, "unknown key 'node'", "did you mean 'nodes'?"),
     ("workflow: x\nsteps: {intake: }\nedges: [a -> b]\n", 2, "unknown key 'steps'", "did you mean 'nodes'?"),
     ("workflow: my flow\nnodes: {intake: }\nedges: [START -> intake]\n", 1, "'my flow' is not a name", "letters"),
     ("workflow: x\nnodes: {1st: }\nedges: [START -> intake]\n", 2, "'1st' is not a name", "letters"),
     ("workflow: x\nnodes:\n  intake: [a]\nedges: [START -> intake]\n", 3, "'intake' has to be", "{kind: KIND"),
     ("workflow: x\nnodes:\n  a: {kind: intake, retries: 3}\nedges: [a -> b]\n", 3, "'retries'", "mean 'retry'?"),
-    ("workflow: x\nnodes:\n  a: {kind: intake, retry: 0}\nedges: [a -> b]\n", 3, "'retry'", "docs/workflows.md"),
+    ("workflow: x\nnodes:\n  a: {kind: intake, retry: 0}\nedges: [a -> b]\n", 3, "'retry'", "number of tries"),
     ("workflow: x\nnodes:\n  a: {kind: intake, timeout: .inf}\nedges: [a -> b]\n", 3, "plain number", "in digits"),
-    ("workflow: x\nnodes:\n  a: {kind: intake, timeout: soon}\nedges: [a -> b]\n", 3, "'timeout'", "docs/workflows.md"),
+    ("workflow: x\nnodes:\n  a: {kind: intake, timeout: soon}\nedges: [a -> b]\n", 3, "'timeout'", "write seconds"),
     ("workflow: x\nnodes:\n  a: !!python/name:os.system x\nedges: [a -> b]\n", 3, "tag", "leave the tag out"),
     ("workflow: x\nnodes: {a: }\nedges:\n  - 5\n", 4, "has to be", "write `a -> b`"),
     ("workflow: x\nnodes: {a: }\nedges:\n  - a: [{when: b}]\n", 4, "'to' is missing", "add `to:`"),
@@ -42,6 +50,8 @@ FORM: tuple[tuple[str, int, str, str], ...] = (
 _E = "edges: [START -> execute, execute -> END]\n"
 
 MEANING: tuple[tuple[str, int, str, str], ...] = (
+    ("nodes: {execute: }\nedges: [START → execute -> END]\n", 4, "no node 'START → execute'", "write arrows as `->`"),
+    ("outputs: [excution]\nnodes: {execute: }\n" + _E, 3, "nobody writes the output", "mean 'execution'?"),
     # kinds and their parameters
     ("nodes: {exectue: }\nedges: [START -> exectue, exectue -> END]\n", 3, "no kind 'exectue'", "'execute'?"),
     ("nodes:\n  execute: {kind: exec}\n" + _E, 4, "no kind 'exec'", "did you mean 'execute'?"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import Annotated, Any, NotRequired, TypedDict
 
@@ -16,6 +17,7 @@ from gradatim.graphs.services import Services
 from gradatim.graphs.workflow import check_workflow
 from gradatim.graphs.workflow.kinds.decorated import node
 from gradatim.graphs.workflow.kinds.registry import KindRegistry, kinds_in, known_kinds
+from gradatim.graphs.workflow.kinds.threads import in_thread
 from gradatim.graphs.workflow.types import Unchecked
 from tests.cases import submission
 from tests.graphs.workflow.support import SERVICES, flow, run
@@ -222,3 +224,46 @@ def test_clashing_and_broken_kinds_are_named(monkeypatch: pytest.MonkeyPatch) ->
     assert "no kind" in found.broken["mine (c)"]
     assert "already defined" in found.broken["mine (d)"]
     assert "execute" in found
+
+
+def ends() -> Any:
+    raise SystemExit(4)
+
+
+@pytest.mark.parametrize(
+    ("work", "annotation", "told"),
+    [
+        (ends, int, "failed: SystemExit: 4"),
+        (lambda: float("nan"), float, "returned NaN or infinity"),
+        (lambda: None, int, r"returned nothing \(None\)"),
+        (lambda: None, Sizes, r"returned nothing \(None\)"),
+        (lambda: {"lines": 3, "width": 2}, Sizes, "none of its keys"),
+        (object, int, "returned object"),
+        (lambda: next(iter(())), int, "failed: RuntimeError: .*StopIteration"),
+    ],
+)
+async def test_what_a_node_must_not_give_ends_the_run_with_its_place(work: Any, annotation: Any, told: str) -> None:
+    def bad() -> Any:
+        return work()
+
+    bad.__annotations__["return"] = annotation
+    workflow = flow("workflow: w\nnodes: {bad: }\nedges: [START -> bad -> END]\n", node(bad).kind)  # type: ignore[attr-defined]
+    with pytest.raises(InputError, match=told) as caught:
+        await run(workflow)
+    assert "test_decorated.py:" in str(caught.value.place)
+
+
+async def test_a_function_that_never_returns_keeps_no_process_from_ending() -> None:
+    held, threads = threading.Event(), list[threading.Thread]()
+
+    def stuck() -> None:
+        threads.append(threading.current_thread())
+        held.wait(30)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await in_thread(stuck)
+    assert threads[0].is_alive()
+    assert threads[0].daemon, "the interpreter does not wait for it, as it would for one of an executor"
+    held.set()
+    await asyncio.to_thread(threads[0].join)

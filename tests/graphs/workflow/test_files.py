@@ -55,6 +55,25 @@ def test_a_python_file_that_was_changed_is_run_again(folder: Write) -> None:
     assert load_workflow(path).kinds["twice"].writes == {"twice": str}
 
 
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("import sys\nsys.exit(3)\n", "nodes.py:2 cannot be run: SystemExit: 3"),
+        ("x = 1\nraise RuntimeError('boom')\n", "nodes.py:2 cannot be run: RuntimeError: boom"),
+        ("def f(:\n", "nodes.py:1 cannot be run: SyntaxError: invalid syntax"),
+        ("x = 1\n", "nodes.py defines no kind of node"),
+    ],
+)
+def test_imports_that_cannot_be_run_are_named_with_their_line(program: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "nodes.py").write_text(program)
+    (tmp_path / "w.yaml").write_text(FLOW)
+    with pytest.raises(WorkflowError) as caught:
+        load_workflow(tmp_path / "w.yaml")
+    (problem,) = caught.value.problems
+    assert problem.message == told
+    assert str(problem.place) == f"{tmp_path / 'w.yaml'}:2"
+
+
 def test_text_without_a_folder_names_no_files() -> None:
     with pytest.raises(WorkflowError, match="no file cannot name another file"):
         parse_workflow(FLOW)

@@ -299,6 +299,49 @@ edges: [START -> execute -> diagnose -> retrieve -> generate -> verify -> END]
     assert run.outputs["checked"]["author"].startswith("model:")
 
 
+async def test_the_critic_asks_in_the_workflows_words_and_says_so(plain_services: Services) -> None:
+    def speak(messages: Any) -> Any:
+        if "Take the second look" in messages[-1].text or "second look" in messages[-1].text:
+            return {"cause": "the end of the range", "line": 3, "kind": "logical", "misconception": "none"}
+        return answer()
+
+    model = ScriptedChat(script=speak)
+    object.__setattr__(plain_services, "model", model)
+    text = """
+workflow: own-critic
+inputs: [task, submission]
+outputs: [checked]
+nodes:
+  execute:
+  diagnose:
+  retrieve:
+  generate: {with: {settled: false}}
+  verify:
+  critique: {with: {samples: 2}, prompts: {self_reflection: "Costs $5: name the cause as a sceptic would."}}
+edges: [START -> execute -> diagnose -> retrieve -> generate -> verify -> critique -> END]
+"""
+    async with open_workflow(parse_workflow(text), services=plain_services) as runner:
+        run = await runner.run({"task": TASK, "submission": submission(OFF_BY_ONE)})
+    first, second = model.requests[0].messages[0].text, model.requests[-1].messages[0].text
+    assert "as a sceptic would" not in first, "the words are those of one node alone"
+    assert "Costs $5: name the cause as a sceptic would." in second
+    assert "Take an independent second look" not in second
+    assert run.state["prompts"]["self_reflection"].startswith("own+")
+    assert not run.state["prompts"]["system"].startswith("own+")
+
+
 def test_a_packaged_starter_can_run() -> None:
     assert load_workflow("packaged:starter").name == "starter"
     assert CORRECT
+
+
+def test_a_workflow_may_have_a_policy_of_its_own(plain_services: Services) -> None:
+    decide = known_kinds()["decide"]
+    text = "costs: {wrong_feedback: 10}\nrevise: {rounds: 0}\n"
+    own: Any = decide.build(plain_services, decide.parameters.model_validate({"policy": text}))
+    assert own.policy.threshold == pytest.approx(0.9)
+    assert own.policy.rounds == 0
+    strict: Any = decide.build(plain_services, decide.parameters.model_validate({"policy": text, "threshold": 1}))
+    assert strict.policy.threshold == 1
+    with pytest.raises(ValidationError, match="policy:1: costs has an unknown key 'wrong'"):
+        decide.parameters.model_validate({"policy": "costs: {wrong: 1}"})

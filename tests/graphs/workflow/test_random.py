@@ -131,7 +131,7 @@ async def test_a_thousand_random_workflows_end_with_their_outputs_or_are_refused
         accepted += 1
         graph: Any = compose(found, SERVICES)
         compiled = graph.compile()
-        for _ in range(2):
+        for _ in range(1 + accepted % 2):  # chance takes other ways the second time
             done = await compiled.ainvoke({"id": "x"}, {"recursion_limit": most_steps(found)})
             assert all(done.get(key) is not None for key in spec.outputs)
             loops += "ways_taken" in done

@@ -46,6 +46,8 @@ FALSE = (
     ("largest", "To fix this, `best` should be initialized to `1`."),
     ("last", "It should be `return items[0]`."),
     ("vowels", "The variable `count` is not defined because it has a NameError in line 2."),
+    ("vowels", "The variable `count` is not defined."),
+    ("vowels", "The name `letter` is not defined."),
     ("vowels", 'The string `"aeiou"` is not defined.'),
     ("initials", "The problem is that a list is immutable."),
     ("fact", "The problem is that the colon is missing."),

@@ -20,6 +20,28 @@ def count(values, limit):
             found += 1
     return found
 """
+SAFE = """
+def safe(texts):
+    total = 0
+    for text in texts:
+        try:
+            total += int(text)
+        except ValueError:
+            total -= 1
+    return total
+"""
+BOX = """
+class Box:
+    def __init__(self):
+        self.held = []
+
+    def size(self):
+        return len(self.held)
+
+def f(n):
+    box = Box()
+    return box.size()
+"""
 CASES = [
     ("range-stop-included", "def f(n):\n    for i in range(1, n + 1):\n        print(i)\n", "range(1, n):"),
     ("range-starts-at-one", "def f(n):\n    for i in range(n):\n        print(i)\n", "range(1, n):"),
@@ -37,6 +59,24 @@ CASES = [
     ("get-stores-default", "def f(ws):\n    d = {}\n    for w in ws:\n        d[w] = d.get(w, 0) + 1\n    return d\n", "        d.get(w, 0) + 1"),
     ("sequential-swap", "def f(a, b):\n    a, b = b, a\n    return a\n", "a = b\n    b = a"),
     ("slice-is-alias", "def f(a):\n    b = a[:]\n    b.sort()\n    return a\n", "b = a\n"),
+    ("catches-wrong-exception", SAFE, "except TypeError:"),
+    ("try-too-large", SAFE, "    try:\n        for text in texts:"),
+    ("bare-except-hides-error", SAFE, "except:\n            pass"),
+    ("string-number-confusion", SAFE, "total += text"),
+    ("missing-self-prefix", BOX, "        held = []"),
+    ("mutable-class-attribute", BOX, "class Box:\n    held = []"),
+    ("method-without-call", BOX, "return box.size\n"),
+    ("exception-returned-not-raised", "def f(n):\n    if n < 0:\n        raise ValueError('no')\n    return n\n", "return 'no'"),
+    ("end-marker-treated-as-data", "def f(a):\n    t = 0\n    for x in a:\n        if x == 9:\n            break\n        t += x\n    return t\n", "        t += x\n        if x == 9:"),
+    ("best-value-without-its-partner", "def f(a):\n    b, m = '', 0\n    for x in a:\n        if a[x] > m:\n            m = a[x]\n            b = x\n    return b\n", "a[x] > m:\n            b = x"),
+    ("f-prefix-missing", "def f(n):\n    return f'{n:.2f}'\n", "return '{n:.2f}'"),
+    ("wrong-output-format", "def f(n):\n    return f'{n:04}'\n", "f'{n}'"),
+    ("round-keeps-trailing-zeros", "def f(n):\n    return f'{n:.2f}'\n", "f'{round(n, 2)}'"),
+    ("width-cuts-text", "def f(n):\n    return f'{n:5}|'\n", "f'{n[:5]:5}|'"),
+    ("newline-kept-in-line", "def f(t):\n    return t.splitlines()\n", "splitlines(True)"),
+    ("split-strips-pieces", "def f(t):\n    p = t.split(',')\n    return p[0].strip()\n", "return p[0]\n"),
+    ("top-k-ties-ignored", "def f(a):\n    return sorted(a, key=lambda x: (-len(x), x))\n", "lambda x: -len(x)"),
+    ("reverse-applies-to-one-key", "def f(a):\n    return sorted(a, key=lambda x: (-len(x), x))\n", "(len(x), x), reverse=True"),
     ("missing-loop-update", "def f(n):\n    i = 0\n    while i < n:\n        print(i)\n        i += 1\n", "print(i)\n"),
 ]  # fmt: skip
 
@@ -62,6 +102,13 @@ def test_every_fault_is_found_in_some_template() -> None:
     }
     # no template puts a list into a list; programs that people or models write do
     assert {fault.misconception for fault in FAULTS} - seen == {"append-versus-extend"}
+
+
+def test_a_second_fault_still_leaves_a_program() -> None:
+    for family in FAMILIES[::6]:
+        for one in faulty(family.draw(random.Random(2)).code)[::2]:
+            for other in faulty(one.code)[::5]:
+                canonical(other.code)
 
 
 def test_faults_of_misconceptions_that_the_graph_does_not_have_are_left_out() -> None:

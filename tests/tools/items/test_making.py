@@ -65,7 +65,7 @@ async def test_harder_is_asked_for_and_comes(sandbox: ForkServerSandbox, graph: 
 
 
 async def test_the_same_seed_gives_the_same_item(sandbox: ForkServerSandbox, graph: ConceptGraph) -> None:
-    one, other = [(await Maker(sandbox, graph).make(Target(0.0), ("choice",), seed="x")).item for _ in range(2)]
+    one, other = [(await Maker(sandbox, graph).make(Target(0.0), ("write",), seed="x")).item for _ in range(2)]
     assert one == other
 
 

@@ -40,6 +40,18 @@ def spread(values):
             count += 1
     return total - count
 """
+TWO_PARTS = """
+def doubled(value):
+    value += value
+    return value
+
+def spread(values):
+    total = 0
+    for value in values:
+        if value > 2:
+            total += doubled(value)
+    return total
+"""
 
 
 async def _drafts(sandbox: ForkServerSandbox, graph: ConceptGraph, code: str) -> list[Draft]:
@@ -71,5 +83,12 @@ async def test_lines_that_may_be_exchanged_become_one_block(sandbox: ForkServerS
 async def test_a_problem_with_another_right_order_is_refused(sandbox: ForkServerSandbox, graph: ConceptGraph) -> None:
     drafts = await _drafts(sandbox, graph, APART)
     # `count = 0` may stand before the first loop, too
+    assert drafts
+    assert [await with_one_order(sandbox, draft) for draft in drafts] == [None] * len(drafts)
+
+
+async def test_two_functions_that_may_be_exchanged_are_found(sandbox: ForkServerSandbox, graph: ConceptGraph) -> None:
+    # no block alone can move, but the two functions can
+    drafts = await _drafts(sandbox, graph, TWO_PARTS)
     assert drafts
     assert [await with_one_order(sandbox, draft) for draft in drafts] == [None] * len(drafts)

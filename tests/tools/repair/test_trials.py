@@ -108,3 +108,19 @@ async def test_the_tests_of_a_test_file_count(sandbox: ForkServerSandbox) -> Non
     right, almost = await Trials(sandbox, task).run([CORRECT, wrong])
     assert right.ok
     assert almost.per_test == (True, True, False)
+
+
+async def test_a_program_that_does_not_end_needs_no_more_time_for_the_tests_that_it_passes(
+    sandbox: ForkServerSandbox,
+) -> None:
+    calls = ("sum_up_to(2)", "sum_up_to(3)", "sum_up_to(4)", "sum_up_to(0)")
+    task = TASK.model_copy(
+        update={"tests": tuple(TestCase(id=call, call=call, expect=str(n), timeout=0.1) for call, n in zip(
+            calls, (3, 6, 10, 0), strict=True))}
+    )  # fmt: skip
+    given = submission("def sum_up_to(n):\n    while n:\n        pass\n    return 0\n")
+    execution = await execute(sandbox, task, given)
+    trials = await Trials.of(sandbox, task, given, execution)
+    assert trials.baseline is not None
+    assert trials.baseline.per_test == (False, False, False, True)
+    assert trials.tried == 1

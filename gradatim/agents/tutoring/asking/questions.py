@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from gradatim.agents.tutoring.asking.aiming import concerns, constant, loop_matters, shown_in
 from gradatim.agents.tutoring.asking.view import EXTRA, Shown, View
 from gradatim.agents.tutoring.notes import AskedKind, Question
 from gradatim.agents.tutoring.turn import Rung
@@ -101,7 +102,7 @@ def _rounds(view: View) -> Iterator[Question]:
     if view.trace is None or run is None or not view.trace.whole:
         return
     for loop in view.loops():
-        if not any(loop.line <= line <= loop.last for line in view.fault.lines):
+        if not loop_matters(view, loop):
             continue
         count = view.trace.hits.get(loop.body, 0) if loop.body != loop.line else 0
         reached = view.trace.hits.get(loop.line, 0)
@@ -126,7 +127,8 @@ def _value(view: View) -> Iterator[Question]:
         if step.occurrence > LATEST:
             continue
         for name, value in step.changes.items():
-            if _askable(value) and "." not in name and not _shown_in(view.line(step.line), value):
+            shown = shown_in(view.line(step.line), value) or constant(view.line(step.line))
+            if _askable(value) and "." not in name and not shown and concerns(view, step.line, name):
                 yield _value_question(view, step, name, value, run)
 
 
@@ -192,7 +194,7 @@ def _needed_value(view: View) -> Iterator[Question]:
     else:
         text = say("tutoring.ask.needed-result", **where)
     # a wrong answer is not answered by the right one where it would be typed into the line as it stands
-    truth = "" if not isinstance(name, str) or _constant(view.line(line)) else say(
+    truth = "" if not isinstance(name, str) or constant(view.line(line)) else say(
         "tutoring.truth.needed-value", name=name, value=code(needed), **where
     )  # fmt: skip
     yield asked("needed-value", text, answer=needed, truth=truth, evidence=(found.id,), concept=view.fault.concept)
@@ -219,7 +221,7 @@ def _try(view: View) -> Iterator[Question]:
 _SOURCES: dict[Rung, tuple[Source, ...]] = {
     0: (_needed, _predict, _printed, _where),
     1: (_predict, _printed, _needed, _where),
-    2: (_rounds, _value, _next_line, _predict, _printed, _explain_line, _where),
+    2: (_value, _rounds, _next_line, _predict, _printed, _explain_line, _where),
     3: (_value, _needed_value, _next_line, _rounds, _needed, _explain_line, _where),
     4: (_needed_value, _needed, _value, _rounds, _next_line, _try),
 }
@@ -265,17 +267,6 @@ def _near(view: View) -> list[int]:
 def _askable(value: str) -> bool:
     """Whether a value can be asked for: short, and plain data."""
     return len(value) <= LONGEST and is_literal(value)
-
-
-def _shown_in(line: str, value: str) -> bool:
-    """Whether a line states the value itself: `total = 0`."""
-    return line.endswith(f"= {value}") or value in [part.strip() for part in line.partition("=")[2].split(",")]
-
-
-def _constant(line: str) -> bool:
-    """Whether a line sets something to a plain value."""
-    _, equals, value = line.partition("=")
-    return bool(equals) and all(is_literal(part) for part in value.split(","))
 
 
 def _outcome(item: Shown) -> Claim:

@@ -47,8 +47,8 @@ class Secrets:
 
     @classmethod
     def of(cls, case: Case | None) -> Secrets:
-        """What is secret about a program; nothing where the task allows its solution to be shown."""
-        if case is None or case.task.reveal_solution:
+        """What is secret about a program, also where its task shows the solution one day: that has its own turn."""
+        if case is None:
             return cls(None)
         program, task = case.submission.code, case.task
         open_texts = (program, task.statement, task.setup, *(test.call or test.check or "" for test in task.tests

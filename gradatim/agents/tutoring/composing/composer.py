@@ -136,7 +136,12 @@ class _Talk:
             if case is not None:
                 before = (before_of(self.state) or {}).get("fault")
                 other = self.plan.fault is not None and before is not None and before != self.plan.fault.key
-                self.found += progress(attempt, case, self.tally, other_fault=other and not attempt.lost)
+                told_line = self.plan.fault if self.plan.rung >= 2 else None
+                self.found += progress(
+                    attempt, case, self.tally, other_fault=other and not attempt.lost, fault=told_line
+                )
+        elif ran_of(self.state).get("worse") and self.number and self.plan.hint:
+            self.found.append(said("progress.still-back"))  # the learner may well have the changed one on the screen
         if understood is None:
             return
         if understood.orders and understood.intent != "attempt":
@@ -178,7 +183,7 @@ class _Talk:
             fresh = await self._fresh(rung)
         if not fresh and table is not None and table.key not in self.plan.given:
             fresh = [table]
-        self.found += fresh or self._again()
+        self.found += [item for item in fresh or self._again() if not self._own_again(item)]
         moves = tuple(RUNGS[rung] if move == RUNGS[self.plan.hint] else move for move in self.plan.moves)
         self.plan = self.plan.model_copy(
             update={
@@ -188,6 +193,12 @@ class _Talk:
                 "need": max(self.plan.need, float(rung)),
             }
         )
+
+    def _own_again(self, item: Said) -> bool:
+        """Whether a hint quotes a line as it was before the learner changed it: that would put it right again."""
+        ran, fault = ran_of(self.state), self.plan.fault
+        changed = ran.get("worse") and fault is not None and ran.get("changed") in fault.lines
+        return bool(changed) and item.key.startswith("locate")
 
     async def _fresh(self, rung: int) -> list[Said]:
         """What a rung tells that was not told on this fault; counts are told anew."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from gradatim.agents.tutoring.asking.questions import code
 from gradatim.agents.tutoring.asking.view import View
 from gradatim.agents.tutoring.composing.saying import Said, feeling, observed, said, told
-from gradatim.agents.tutoring.notes import Question, Tally, Understanding
+from gradatim.agents.tutoring.notes import Fault, Question, Tally, Understanding
 from gradatim.agents.tutoring.planning.tallying import Attempt
-from gradatim.domain import TestCountClaim
+from gradatim.domain import FaultLineClaim, TestCountClaim
 from gradatim.languages import say
 from gradatim.tools.claims import Case
 
@@ -17,8 +17,14 @@ LATEST = "attempt:latest"
 """Cited by what is said of the program just handed in, which need not be the one that the session goes on from."""
 
 
-def progress(attempt: Attempt, case: Case, tally: Tally, *, other_fault: bool) -> Iterator[Said]:
-    """What a new program changed, by its tests; praise is for what really became better."""
+def progress(
+    attempt: Attempt, case: Case, tally: Tally, *, other_fault: bool, fault: Fault | None = None
+) -> Iterator[Said]:
+    """What a new program changed, by its tests; praise is for what really became better.
+
+    Args:
+        fault: Whose line is named where something else was changed; only where that line was told already.
+    """
     total = attempt.total
     counted = TestCountClaim(status="passed", count=attempt.passed, total=total)
     numbers = {"now": attempt.passed, "before": attempt.before, "total": total}
@@ -43,7 +49,13 @@ def progress(attempt: Attempt, case: Case, tally: Tally, *, other_fault: bool) -
             yield observed("", text, f"a test that raised nothing before raises {error}", (LATEST,))
         if attempt.passed != attempt.before:
             yield observed("", say("tutoring.progress.worse", **numbers), detail, (LATEST,))
+        if attempt.set_back:
+            yield said("progress.back")
+            yield from _elsewhere(attempt, case, fault)
+    elif attempt.set_back:
+        yield observed("", say("tutoring.progress.none"), detail, (LATEST,))
         yield said("progress.back")
+        yield from _elsewhere(attempt, case, fault)
     elif attempt.better:
         yield observed("", say("tutoring.progress.better", **numbers), detail, (LATEST,))
         if other_fault:
@@ -51,6 +63,17 @@ def progress(attempt: Attempt, case: Case, tally: Tally, *, other_fault: bool) -
     else:
         text = say(f"tutoring.progress.{'moved' if attempt.lost else 'none'}")
         yield observed("", text, detail)
+
+
+def _elsewhere(attempt: Attempt, case: Case, fault: Fault | None) -> Iterator[Said]:
+    """That another line was changed than the one that a verified change is at."""
+    line = attempt.changed
+    if fault is None or not fault.verified or fault.line is None or line is None or line in fault.lines:
+        return
+    if not 1 <= line <= len(case.lines):
+        return
+    claim = FaultLineClaim(line=fault.line)
+    yield said("progress.elsewhere", claims=(claim,), changed=line, line=fault.line)
 
 
 def judged(understood: Understanding, question: Question | None, number: int) -> Iterator[Said]:

@@ -31,5 +31,5 @@ class TutorPolicy:
     free_hints: int = 2
     quick_seconds: float = 8.0
     slow_minutes: float = 10.0
-    model_seconds: float = 30.0
-    model_tokens: int = 90
+    model_seconds: float = 12.0
+    model_tokens: int = 48

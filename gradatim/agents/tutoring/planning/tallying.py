@@ -36,6 +36,10 @@ class Attempt:
     lost: tuple[str, ...]
     broke: tuple[str, int | None] | None = None
     raises: tuple[str, int | None] | None = None
+    set_back: bool = False
+    """Whether the session goes on from the program before it."""
+    changed: int | None = None
+    """The first line of that program that was changed."""
 
     @property
     def complete(self) -> bool:
@@ -75,6 +79,8 @@ def attempt_of(
         tuple(sorted((earlier or set()) - passed)),
         _told(ran, "error"),
         _told(ran, "raises"),
+        bool(ran and ran.get("worse")),
+        ran.get("changed") if ran and ran.get("worse") else None,
     )
 
 

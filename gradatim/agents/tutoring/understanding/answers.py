@@ -30,6 +30,7 @@ _LINE_NUMBER = re.compile(r"\b(?:in|on|at)?\s*(?:line|row)\s+\d+|第\s*\d+\s*行
 _DENIED = re.compile(r"[,;，；]?\s*\b(?:and\s+not|not|instead\s+of|rather\s+than)\b|，?(?:而不是|不是)", re.IGNORECASE)
 """What comes behind is what the answer is not."""
 _CONTRAST = re.compile(r"[,;.，；。!?]?\s*\b(?:but|although|whereas|while)\b|(?:但是?|而|不过|可是)", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|(?<=[。！？])")
 _WISH = re.compile(
     r"\b(?:expect|should|need|want|thought|suppos|hoped|ought|task)|应该|需要|期望|以为|本来|题目", re.IGNORECASE
 )
@@ -83,7 +84,7 @@ def _meant(text: str, kind: AskedKind) -> str:
     before, denied, _ = text.partition(found.group()) if (found := _DENIED.search(text)) else (text, "", "")
     if denied and re.search(r"\w", before):
         text = before
-    parts = [part for part in _CONTRAST.split(text) if part and re.search(r"[\w]", part)]
+    parts = [part for one in _SENTENCE.split(text) for part in _CONTRAST.split(one) if re.search(r"\w", part)]
     if len(parts) < 2:
         return text
     wishes = [part for part in parts if _WISH.search(part)]

@@ -1,7 +1,7 @@
 """How much a message resembles ones whose intent is known.
 
-Latin letters go through the packaged sentence embeddings, which know English alone; other scripts are compared by
-pairs of neighbouring characters.
+Latin letters go through the packaged sentence embeddings, which know English alone; for other scripts characters and
+pairs of them are counted: multinomial naive Bayes with Laplace's correction (McCallum, Nigam, 1998).
 """
 
 from __future__ import annotations
@@ -43,17 +43,13 @@ class PrototypeLikeness:
         self._like = like
         self._make = make_embedder
         self._vectors: dict[Intent, list[list[float]]] | None = None
+        self._counts: dict[Intent, Counter[str]] | None = None
         self._embedder: Embedder | None = None
 
     def scores(self, message: str) -> dict[Intent, float]:
         """Likeness to each intent's known messages; empty where the embeddings cannot be had."""
         if _WIDE.search(message):
-            grams = _grams(message)
-            found: dict[Intent, float] = {}
-            for intent, texts in self._like.items():
-                if texts:
-                    found[intent] = _mean([_cosine(grams, _grams(text)) for text in texts])
-            return found
+            return self._by_grams(message)
         try:
             vectors, vector = self._known(), self._embed([message])[0]
         except ModelError:  # without them the rules decide alone
@@ -63,6 +59,31 @@ class PrototypeLikeness:
             if others:
                 alike[intent] = _mean([sum(a * b for a, b in zip(vector, other, strict=True)) for other in others])
         return alike
+
+    def _by_grams(self, message: str) -> dict[Intent, float]:
+        """Posterior probability of each intent, by single characters and pairs of neighbours (naive Bayes)."""
+        counts = self._counted()
+        found = _grams(message)
+        if not counts or not found:
+            return {}
+        kinds = len({gram for known in counts.values() for gram in known})
+        logs: dict[Intent, float] = {}
+        for intent, known in counts.items():
+            size = sum(known.values()) + kinds
+            logs[intent] = sum(times * math.log((known[gram] + 1) / size) for gram, times in found.items())
+        top = max(logs.values())
+        # characters and their pairs say the same thing twice: each counts half
+        odds: dict[Intent, float] = {intent: math.exp((value - top) / 2) for intent, value in logs.items()}
+        total = sum(odds.values())
+        return {intent: value / total for intent, value in odds.items()}
+
+    def _counted(self) -> dict[Intent, Counter[str]]:
+        if self._counts is None:
+            self._counts = {
+                intent: sum((_grams(text) for text in texts if _WIDE.search(text)), Counter[str]())
+                for intent, texts in self._like.items()
+            }
+        return self._counts
 
     def _embed(self, texts: Sequence[str]) -> list[list[float]]:
         if self._embedder is None:
@@ -84,11 +105,7 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _grams(text: str) -> Counter[str]:
+    """Single characters and pairs of neighbours, without white space and punctuation."""
     plain = re.sub(r"[\W_]+", " ", text.lower()).strip()
-    return Counter(plain[index : index + 2] for index in range(max(1, len(plain) - 1)))
-
-
-def _cosine(one: Counter[str], other: Counter[str]) -> float:
-    shared = sum(count * other[gram] for gram, count in one.items())
-    sizes = math.sqrt(sum(count**2 for count in one.values()) * sum(count**2 for count in other.values()))
-    return shared / sizes if sizes else 0.0
+    pairs = (plain[index : index + 2] for index in range(len(plain) - 1))
+    return Counter(gram for gram in (*plain, *pairs) if gram.strip() == gram and gram)

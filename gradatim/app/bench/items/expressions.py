@@ -35,7 +35,7 @@ _METHODS = frozenset(
     {
         "append", "extend", "insert", "remove", "pop", "sort", "reverse", "index", "count", "copy", "get", "items",
         "keys", "values", "setdefault", "update", "add", "lower", "upper", "strip", "split", "join", "replace", "find",
-        "startswith", "endswith", "title", "isdigit", "isalpha", "capitalize",
+        "startswith", "endswith", "title", "isdigit", "isalpha", "capitalize", "splitlines",
     }
 )  # fmt: skip
 _CHANGING = frozenset(["append", "extend", "insert", "remove", "pop", "sort", "reverse", "setdefault", "update", "add"])

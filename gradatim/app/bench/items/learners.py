@@ -17,12 +17,14 @@ from gradatim.tools.items.faults import FAULTS
 SLIPS: Mapping[str, float] = {
     "assign": -5.1, "loop": -4.8, "arithmetic": -5.0, "large": -3.5, "hard": -3.5, "compare": -5.0, "edge": -4.1,
     "logic": -3.9, "index": -4.4, "slice": -3.4, "call": -5.0, "recursion": -2.9, "method": -4.1, "table": -3.9,
+    "exception": -3.6, "attribute": -4.4, "format": -3.4,
 }  # fmt: skip
 """Log-odds that an average learner slips at one step of a kind."""
 CONSTRUCTS: Mapping[str, float] = {
     "branch": -3.2, "loop": -2.7, "while": -1.9, "range": -2.1, "nested-loop": -0.9, "index": -2.1, "slice": -1.3,
     "hard-arithmetic": -2.0, "logic": -1.9, "method": -2.0, "table": -1.0, "helper": -1.8, "recursion": 0.2,
-    "comprehension": -0.3, "tuple": -1.4, "return": -2.9, "codes": -0.9,
+    "comprehension": -0.3, "tuple": -1.4, "return": -2.9, "codes": -0.9, "exceptions": -0.2, "class": 0.1,
+    "format": -1.2, "lambda": 0.2,
 }  # fmt: skip
 """Ability at which half of the learners know a construct, by the usual order of a first course."""
 _SLOPE = 0.5
@@ -37,7 +39,7 @@ LOST = 0.3
 """Probability that a step fails whose construct is not known."""
 _STEP_CONSTRUCT = {
     "loop": "loop", "hard": "hard-arithmetic", "logic": "logic", "index": "index", "slice": "slice", "method": "method",
-    "table": "table", "recursion": "recursion",
+    "table": "table", "recursion": "recursion", "exception": "exceptions", "attribute": "class", "format": "format",
 }  # fmt: skip
 
 
@@ -117,7 +119,7 @@ def pieces(code: str) -> int:
     variables: set[str] = set()
     count = 0
     for node in ast.walk(tree):
-        count += isinstance(node, ast.For | ast.While | ast.If | ast.BoolOp | ast.ListComp)
+        count += isinstance(node, ast.For | ast.While | ast.If | ast.BoolOp | ast.ListComp | ast.Try)
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Store):
                 variables.add(node.id)
@@ -160,6 +162,7 @@ def _construct(node: ast.AST, loops: int, inside: Sequence[str], functions: Sequ
         return "slice" if isinstance(node.slice, ast.Slice) else "index"
     kinds: tuple[tuple[type[ast.AST], str], ...] = (
         (ast.If, "branch"), (ast.BoolOp, "logic"), (ast.Not, "logic"), (ast.Dict, "table"), (ast.Return, "return"),
-        (ast.ListComp, "comprehension"), (ast.Tuple, "tuple"),
+        (ast.ListComp, "comprehension"), (ast.Tuple, "tuple"), (ast.Try, "exceptions"), (ast.Raise, "exceptions"),
+        (ast.ClassDef, "class"), (ast.JoinedStr, "format"), (ast.Lambda, "lambda"),
     )  # fmt: skip
     return next((name for kind, name in kinds if isinstance(node, kind)), None)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from gradatim.app.bench.items.expressions import Expressions, GaveUp, Returned, is_a
+from gradatim.app.bench.items.expressions import GaveUp, Returned, is_a
+from gradatim.app.bench.items.things import ERRORS, Things
 
 
 class _Break(Exception):
@@ -39,13 +40,13 @@ class Thought:
     steps: int = 0
 
 
-class Mind(Expressions):
+class Mind(Things):
     """Works through programs."""
 
     def run(self, code: str, call: str | None = None) -> Thought:
         """Work through a program, and then through a call of one of its functions."""
         self.steps = self.depth = 0
-        self.printed, self.functions = [], {}
+        self.printed, self.functions, self.classes = [], {}, {}
         value: object = None
         try:
             tree = _parsed(code)
@@ -84,6 +85,12 @@ class Mind(Expressions):
             self.value(node.value, world)
         elif isinstance(node, ast.FunctionDef):
             self.functions[node.name] = node
+        elif isinstance(node, ast.ClassDef):
+            self.define(node, world)
+        elif isinstance(node, ast.Try):
+            self._try(node, world)
+        elif isinstance(node, ast.Raise):
+            self._raise(node, world)
         elif isinstance(node, ast.Break):
             raise _Break
         elif isinstance(node, ast.Continue):
@@ -111,6 +118,8 @@ class Mind(Expressions):
                 raise ValueError("parts do not fit")
             for one, part in zip(target.elts, parts, strict=True):
                 self.store(one, part, world)
+        elif isinstance(target, ast.Attribute):
+            self.set_attribute(target, value, world)
         elif isinstance(target, ast.Subscript):
             self.value(target.value, world)[self.value(target.slice, world)] = value
         else:
@@ -133,6 +142,29 @@ class Mind(Expressions):
         follows = len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If)
         if not holds or (follows and "separate-ifs-for-elif" in self.beliefs):
             self.run_block(node.orelse, world)
+
+    def _try(self, node: ast.Try, world: dict[str, Any]) -> None:
+        try:
+            self.run_block(node.body, world)
+        except (GaveUp, Returned, _Break, _Continue):
+            raise
+        except Exception as error:
+            if self.slip("exception", world):
+                raise  # thought the program would stop here
+            handler = next((item for item in node.handlers if self.catches(item, error)), None)
+            if handler is None:
+                raise
+            self.run_block(handler.body, world)
+        else:
+            self.run_block(node.orelse, world)
+
+    def _raise(self, node: ast.Raise, world: dict[str, Any]) -> None:
+        called = node.exc
+        if not isinstance(called, ast.Call) or not isinstance(called.func, ast.Name) or called.func.id not in ERRORS:
+            raise GaveUp
+        if "exception-returned-not-raised" in self.beliefs:
+            raise Returned(None)
+        raise ERRORS[called.func.id]()
 
     def _for(self, node: ast.For, world: dict[str, Any]) -> None:
         for item in self._rounds(node, world):
@@ -172,6 +204,8 @@ def _loading(target: ast.expr) -> ast.expr:
     """The target of an assignment as an expression to read."""
     if isinstance(target, ast.Subscript):
         return ast.Subscript(target.value, target.slice, ast.Load())
+    if isinstance(target, ast.Attribute):
+        return ast.Attribute(target.value, target.attr, ast.Load())
     return target
 
 

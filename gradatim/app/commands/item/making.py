@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from gradatim.app.commands.item.asking import KINDS, LANGUAGES, bank_of, described, now
+from gradatim.app.commands.item.asking import KINDS, LANGUAGES, bank_of, described, now, question
 from gradatim.app.commands.kg.asking import concept_named
 from gradatim.app.console import emit, out, plural, printable, progress, say
 from gradatim.app.options import curriculum_option, data_dir_option, json_option, sandbox_option
@@ -104,6 +104,8 @@ async def _make(
                     found.append(made.item)
                     if not as_json:
                         out(f"{made.item.id}  {made.item.kind:<8} {described(made.item)}  {printable(made.item.title)}")
+                        if dry_run:  # nothing is kept that could be shown later
+                            out(f"\n{question(made.item)}\n")
                     if shown is not None and task is not None:
                         shown.update(task, completed=len(found))
             except InputError as error:

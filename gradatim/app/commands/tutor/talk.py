@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 from gradatim.app.commands.tutor.grounds import grounds_text
@@ -159,13 +159,9 @@ class Talk:
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         """Read standard input in a thread of its own, so that the session is not blocked by a person who thinks."""
-        stream = getattr(sys.stdin, "buffer", None)
         try:
-            while stream is not None and (raw := stream.readline(_LONGEST)):
-                loop.call_soon_threadsafe(self.lines.put_nowait, raw.decode("utf-8", "replace"))
-            if stream is None and sys.stdin is not None:  # a test's text stream
-                for line in sys.stdin:
-                    loop.call_soon_threadsafe(self.lines.put_nowait, line)
+            for line in _typed():
+                loop.call_soon_threadsafe(self.lines.put_nowait, line)
             loop.call_soon_threadsafe(self.lines.put_nowait, None)
         except RuntimeError:  # the loop is closed: the talk is over
             return
@@ -181,6 +177,30 @@ class Talk:
             if now is not None and now != known:
                 self.lines.put_nowait(self.watched)
             known = now or known
+
+
+def _typed() -> Iterator[str]:
+    """Lines of standard input.
+
+    They are read from the descriptor itself: a thread that waits inside Python's own buffer holds its lock, and the
+    interpreter cannot end while it does.
+    """
+    try:
+        descriptor = sys.stdin.fileno()
+    except (AttributeError, OSError, ValueError):  # no input at all, or a test's stream
+        stream = getattr(sys.stdin, "buffer", None)
+        while stream is not None and (raw := stream.readline(_LONGEST)):
+            yield raw.decode("utf-8", "replace")
+        return
+    rest = b""
+    while piece := os.read(descriptor, 65_536):
+        *lines, rest = (rest + piece).split(b"\n")
+        if len(rest) > _LONGEST:
+            lines, rest = [*lines, rest[:_LONGEST]], rest[_LONGEST:]
+        for line in lines:
+            yield line[:_LONGEST].decode("utf-8", "replace") + "\n"
+    if rest:
+        yield rest.decode("utf-8", "replace")
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -33,7 +33,9 @@ from gradatim.settings import Settings, load_settings
 @click.option("--thread", metavar="ID", help="Id of the run; a run of this id that was cut off goes on.")
 @click.option("--learner", metavar="ID", help="Whose programs they are; the memory is read and written for them.")
 @click.option(
-    "--decide", type=click.Choice(("approve", "reject")), help="Answer every question so, for trying a workflow out."
+    "--decide",
+    type=click.Choice(("approve", "reject")),
+    help="Answer so every question that takes it, for trying a workflow out.",
 )
 @click.option(
     "--model",
@@ -73,12 +75,18 @@ def run(
     if found.findings:
         raise WorkflowError(workflow.places.source, found.findings.problems())
     values = Inputs(found, settings, Whose.of(settings, learner)).read(inputs)
+    if overrides.get("language"):
+        values.setdefault("language", overrides["language"])  # whoever goes on with the run speaks it too
     missing = [key for key in workflow.spec.inputs if key not in values]
     if missing:
         raise InputError(f"the input {missing[0]!r} is missing", place=file, remedy=f"give {about_inputs(found)}")
     name = thread or uuid.uuid4().hex[:12]
     work = _Work(workflow, found, settings, name, decide, not as_json)
-    ended = asyncio.run(work.run(values, parameters))
+    try:
+        ended = asyncio.run(work.run(values, parameters))
+    except KeyboardInterrupt:
+        say(f"the run is kept: the same command with --thread {name} goes on")
+        raise
     ctx.exit(show_run(ended, as_json, workflow.spec.outputs))
 
 
@@ -111,8 +119,10 @@ class _Work:
                 raise
 
     async def _decided(self, runner: WorkflowRunner, ended: Run, on_node: Any) -> Run:
-        """Answer every question alike until there is none left."""
-        while not ended.finished:
-            answer = {"decisions": [{"type": self.decide, "message": "by --decide"}], "reviewer": "command line"}
-            ended = await runner.resume(self.thread, {item.id: answer for item in ended.questions}, on_node=on_node)
+        """Answer alike every question that can be answered so, until there is none left."""
+        answer = {"decisions": [{"type": self.decide, "message": "by --decide"}], "reviewer": "command line"}
+        while taken := [item.id for item in ended.questions if not item.allowed or self.decide in item.allowed]:
+            ended = await runner.resume(self.thread, dict.fromkeys(taken, answer), on_node=on_node)
+        if not ended.finished:
+            say(f"it cannot be answered by --decide {self.decide}")
         return ended

@@ -73,7 +73,8 @@ def _show_question(question: Question, run: Run) -> None:
         say(f"all about it: gradatim review show {request.id}")
     else:
         for key, value in question.shown.items():
-            _show_value(key, value, 2)
+            if value is not None:
+                _show_value(key, value, 2)
     base = f"gradatim workflow resume {run.thread}"
     if len(run.questions) > 1:
         base += f" --question {question.id}"

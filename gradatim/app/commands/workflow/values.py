@@ -13,8 +13,8 @@ from gradatim.app.whose import Whose
 from gradatim.domain import Submission, Task
 from gradatim.errors import InputError, SubmissionError
 from gradatim.graphs.workflow.analysis import Analysis
-from gradatim.graphs.workflow.inputs import finite
 from gradatim.graphs.workflow.naming import did_you_mean
+from gradatim.graphs.workflow.plain import finite
 from gradatim.graphs.workflow.spec import WorkflowSpec
 from gradatim.graphs.workflow.types import item_type, show, without_null
 from gradatim.settings import Settings

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gradatim.app.report.cards.base import anchors_of, card, citations, prose
 from gradatim.app.report.content import Finding, Mark, Part, Report, Sentence
 from gradatim.app.report.markup import Html, html, join
-from gradatim.app.report.wording import counted, words
+from gradatim.app.report.wording import counted, named, words
 
 FOLD = 3
 """Checks of one sentence that are shown at once."""
@@ -85,7 +85,7 @@ def _findings(sentence: Sentence) -> Html | None:
 
 
 def _finding(finding: Finding) -> Html:
-    by = "" if finding.method == "none" else f" ({finding.method})"
+    by = "" if finding.method == "none" else f" ({named('method', finding.method)})"
     return html(
         '<li class="{mark}"><span class="sign" role="img" aria-label="{words}">{sign}</span> {text}{by}</li>',
         mark=finding.mark,

@@ -79,7 +79,9 @@ def changes(portrait: Portrait, voice: Voice, names: Names, since: str | None) -
         ]
         header = tuple(say(f"report.changes.header.{name}") for name in ("concept", "before", "after", "change"))
         blocks.append(Table(say("report.changes.caption"), header, tuple(rows)))
-    if fresh := sorted((concept for concept in new if concept in known), key=names.concept):
+    if fresh := sorted(
+        (concept for concept in new if concept in known), key=lambda concept: names.concept(concept).casefold()
+    ):
         told_of = joined(map(names.concept, fresh[:_FRESH]))
         key = "changes.first" if len(fresh) <= _FRESH else "changes.first_more"
         text = told(voice, key, n=count(len(fresh), "concept"), concepts=told_of)

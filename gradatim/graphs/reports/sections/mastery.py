@@ -29,7 +29,10 @@ def mastery(portrait: Portrait, voice: Voice, names: Names) -> Section:
         return Section("mastery", title, (Note(told(voice, "mastery.nothing")),))
     series = {item.concept: item for item in mastery_series(portrait.events, portrait.parameters)}
     # what a learner can do stands first where they read it, what needs attention where a teacher does
-    order = sorted(state.mastery, key=lambda item: (item.probability, item.concept), reverse=voice == "you")
+    way_round = -1 if voice == "you" else 1
+    order = sorted(
+        state.mastery, key=lambda item: (way_round * item.probability, names.concept(item.concept).casefold())
+    )
     rows: list[Row] = []
     for item in order[:_ROWS]:
         point = series[item.concept].points[-1]
@@ -55,7 +58,9 @@ def mastery(portrait: Portrait, voice: Voice, names: Names) -> Section:
     if len(order) > _ROWS:
         blocks.append(Note(say("report.mastery.more", n=count(len(order) - _ROWS, "concept"))))
     if spoken() == "en":
-        blocks += [_picture(portrait, names, ids), _map(portrait, ids)]
+        if any(len(item.points) > 1 for item in series.values()):  # single answers are no course
+            blocks.append(_picture(portrait, names, ids))
+        blocks.append(_map(portrait, ids))
     return Section("mastery", title, tuple(blocks))
 
 

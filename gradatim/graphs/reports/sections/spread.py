@@ -115,11 +115,18 @@ def misconceptions(shown: Mapping[str, Sequence[Shown]], names: Names, facts: Ag
     return Section("misconceptions", title, tuple(blocks))
 
 
-def difficulty(attempts: Mapping[str, Sequence[LearnerEvent]], titles: Mapping[str, str], facts: Aggregates) -> Section:
+def difficulty(
+    attempts: Mapping[str, Sequence[LearnerEvent]],
+    titles: Mapping[str, str],
+    facts: Aggregates,
+    *,
+    published: bool = False,
+) -> Section:
     """Tasks by how many first attempts are right.
 
     Args:
         titles: Task → what it is called, where that is known.
+        published: Without shares that give away what fewer than five learners did.
     """
     title = say("report.class.tasks.title")
     tried: dict[str, list[list[bool]]] = {}
@@ -133,10 +140,14 @@ def difficulty(attempts: Mapping[str, Sequence[LearnerEvent]], titles: Mapping[s
     told = [(task, outcomes) for task, outcomes in tried.items() if enough(len(outcomes))]
     if not told:
         return Section("tasks", title, (Note(say("report.class.tasks.nothing", n=SMALLEST)),))
-    told.sort(key=lambda item: (-_logit([outcomes[0] for outcomes in item[1]]), item[0]))
+    firsts = {task: [one[0] for one in outcomes] for task, outcomes in told}
+    kept_back = {task for task, first in firsts.items() if published and _gives_away(first)}
+    told.sort(
+        key=lambda item: (item[0] in kept_back, 0.0 if item[0] in kept_back else -_logit(firsts[item[0]]), item[0])
+    )
     rows: list[Row] = []
     for task, outcomes in told[:_ROWS]:
-        first = [one[0] for one in outcomes]
+        first = firsts[task]
         share = sum(first) / len(first)
         low, high = wilson(share, len(first), Z80)
         solved = [one.index(True) + 1 for one in outcomes if True in one]
@@ -146,9 +157,9 @@ def difficulty(attempts: Mapping[str, Sequence[LearnerEvent]], titles: Mapping[s
             Cell(titles.get(task, task)),
             Cell(str(len(first))),
             Cell(str(total)),
-            Cell(f"{percent(share)}{span}", share, low, high),
+            Cell("–") if task in kept_back else Cell(f"{percent(share)}{span}", share, low, high),
             Cell(f"{median(solved):g}" if enough(len(solved)) else "–"),
-            Cell(f"{_logit(first):+.1f}"),
+            Cell("–" if task in kept_back else f"{_logit(first):+.1f}"),
         )
         rows.append(Row(cells, (facts.note(f"task:{task}", titles.get(task, task), len(first), total),)))
     header = tuple(
@@ -157,6 +168,11 @@ def difficulty(attempts: Mapping[str, Sequence[LearnerEvent]], titles: Mapping[s
     )
     table = Table(say("report.class.tasks.caption"), header, tuple(rows))
     return Section("tasks", title, (table, Note(say("report.class.tasks.how"))))
+
+
+def _gives_away(right: Sequence[bool]) -> bool:
+    """Whether a share tells what fewer than five learners did, or that all did the same."""
+    return None in suppressed((sum(right), len(right) - sum(right)))
 
 
 def _logit(right: Sequence[bool]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from langgraph.types import interrupt
@@ -24,7 +25,7 @@ from gradatim.agents.calibration import load_calibration
 from gradatim.agents.critic import Opinion
 from gradatim.agents.deliverer import Outcome
 from gradatim.agents.hitl import HITLResponse, to_hitl
-from gradatim.agents.policy import policy_of
+from gradatim.agents.policy import parse_policy, policy_of
 from gradatim.agents.reviews import review_request
 from gradatim.agents.state import Plain, State
 from gradatim.agents.wording import Wording
@@ -46,6 +47,7 @@ from gradatim.graphs.services import Services
 from gradatim.graphs.workflow.kinds.kind import Agent, Kind
 from gradatim.graphs.workflow.kinds.parameters import (
     CritiqueParameters,
+    DecideParameters,
     DiagnoseParameters,
     GenerateParameters,
     IntakeParameters,
@@ -53,8 +55,6 @@ from gradatim.graphs.workflow.kinds.parameters import (
     RetrieveParameters,
     ReviseParameters,
 )
-from gradatim.graphs.workflow.kinds.rewording import RewordedGenerator
-from gradatim.graphs.workflow.kinds.wording import own_prompts
 from gradatim.graphs.workflow.types import Unchecked
 from gradatim.tools.claims import ClaimChecker
 
@@ -79,10 +79,7 @@ def _retrieve(services: Services, given: RetrieveParameters) -> Agent:
 def _generate(services: Services, given: GenerateParameters) -> Agent:
     profile, curriculum = services.settings.lambda_profile, services.settings.lambda_curriculum
     wording = Wording(services.concepts, profile, curriculum) if profile or curriculum else None
-    words, concepts = own_prompts(), services.concepts if given.settled else None
-    if words:
-        return RewordedGenerator(services.model, words, given.max_tokens, concepts, wording)
-    return Generator(services.model, given.max_tokens, concepts, wording)
+    return Generator(services.model, given.max_tokens, services.concepts if given.settled else None, wording)
 
 
 def _critique(services: Services, given: CritiqueParameters) -> Agent:
@@ -93,9 +90,14 @@ def _verifier(services: Services) -> Verifier:
     return Verifier(ClaimChecker(services.sandbox, services.concepts))
 
 
-def _decide(services: Services, _: Any) -> Agent:
+def _decide(services: Services, given: DecideParameters) -> Agent:
     settings = services.settings
-    return Decider(policy_of(settings), load_calibration(settings), services.decisions)
+    policy = policy_of(settings)
+    if given.policy is not None:
+        policy = parse_policy(given.policy, "policy", policy)
+    if given.threshold is not None:
+        policy = replace(policy, fixed_threshold=given.threshold)
+    return Decider(policy, load_calibration(settings), services.decisions)
 
 
 def _revise(services: Services, given: ReviseParameters) -> Agent:
@@ -171,7 +173,7 @@ KINDS: tuple[Kind, ...] = (
             "degradations": list[Degradation],
         },
         parameters=GenerateParameters,
-        prompts=RewordedGenerator.PROMPTS,
+        prompts=("system", "worked_reasoning", "worked_reasoning_correct"),
     ),
     Kind(
         "verify",
@@ -195,6 +197,7 @@ KINDS: tuple[Kind, ...] = (
             "degradations": list[Degradation],
         },
         parameters=CritiqueParameters,
+        prompts=("self_reflection",),
     ),
     Kind(
         "decide",
@@ -213,6 +216,7 @@ KINDS: tuple[Kind, ...] = (
         },
         writes={"confidence": Confidence},
         may_write={"degradations": list[Degradation]},
+        parameters=DecideParameters,
     ),
     Kind(
         "revise",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_type_hints, is_typeddict, overload
+from typing import Any, TypeVar, cast, get_type_hints, is_typeddict, overload
 
 from langgraph.errors import GraphBubbleUp
 from langgraph.runtime import Runtime
@@ -18,6 +17,8 @@ from gradatim.domain import Noun
 from gradatim.errors import GradatimError, InputError
 from gradatim.graphs.services import Services
 from gradatim.graphs.workflow.kinds.kind import Agent, Kind, NoParameters
+from gradatim.graphs.workflow.kinds.threads import in_thread
+from gradatim.graphs.workflow.plain import finite
 from gradatim.graphs.workflow.spec import KEY
 from gradatim.graphs.workflow.types import bare, nullable, without_null
 
@@ -223,15 +224,12 @@ def _agent(function: Callable[..., Any], signature: _Signature, services: Servic
         if signature.runtime is not None:
             arguments[signature.runtime] = runtime
         try:
-            if awaits:
-                result = await function(**arguments)
-            else:
-                result = await asyncio.to_thread(function, **arguments)
+            result = await (function(**arguments) if awaits else in_thread(function, **arguments))
         except (GradatimError, GraphBubbleUp, TimeoutError):
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a node that calls `sys.exit` does not end the whole run
             raise _failed(function, error) from error
-        values = _several(result) if signature.several else {next(iter(writers)): result}
+        values: Mapping[str, Any] = _several(function, result) if signature.several else {next(iter(writers)): result}
         return {key: _given(function, key, writers, value) for key, value in values.items()}
 
     return agent
@@ -241,11 +239,15 @@ def _has_default(function: Callable[..., Any], key: str) -> bool:
     return inspect.signature(function).parameters[key].default is not inspect.Parameter.empty
 
 
-def _several(result: Any) -> Mapping[str, Any]:
-    return {key: getattr(result, key) for key in type(result).model_fields} if isinstance(result, BaseModel) else result
+def _several(function: Callable[..., Any], result: Any) -> Mapping[str, Any]:
+    if isinstance(result, BaseModel):
+        return {key: getattr(result, key) for key in type(result).model_fields}
+    if isinstance(result, Mapping):
+        return cast("Mapping[str, Any]", result)
+    raise _refused(function, f"returned {_called(result)}", "return what its annotation says")
 
 
-def _failed(function: Callable[..., Any], error: Exception) -> InputError:
+def _failed(function: Callable[..., Any], error: BaseException) -> InputError:
     trace, line = error.__traceback__, None
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == function.__code__.co_filename:
@@ -270,9 +272,19 @@ def _taken(function: Callable[..., Any], key: str, adapter: TypeAdapter[Any], va
 def _given(function: Callable[..., Any], key: str, writers: Mapping[str, TypeAdapter[Any]], value: Any) -> Any:
     try:
         adapter = writers[key]
-        return adapter.dump_python(adapter.validate_python(value), mode="json")
+        plain = adapter.dump_python(adapter.validate_python(value), mode="json")
     except (ValidationError, KeyError, ValueError) as error:
         reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        reason = "it is none of its keys" if isinstance(error, KeyError) else reason
         raise _refused(
-            function, f"returned {type(value).__name__} as {key!r}: {reason}", "return what its annotation says"
+            function, f"returned {_called(value)} as {key!r}: {reason}", "return what its annotation says"
         ) from error
+    if not finite(plain):
+        raise _refused(
+            function, f"returned NaN or infinity in {key!r}", "return a number, or null where there is none: `| None`"
+        )
+    return plain
+
+
+def _called(value: Any) -> str:
+    return "nothing (None)" if value is None else type(value).__name__

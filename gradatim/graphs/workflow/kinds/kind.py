@@ -49,8 +49,8 @@ class Kind:
         parameters: Model of what `with:` may give.
         asks: Whether it waits for a person (a LangGraph interrupt).
         shape: What it reads and writes beside that, for kinds where it hangs on the parameters.
-        prompts: Names of the prompts that a workflow may give it in words of its own (`prompts:`); the agent of such a
-            kind is built inside `prompts.worded(…)`.
+        prompts: Names of the prompts that a workflow may give it in words of its own (`prompts:`): those that its agent
+            loads (`load_prompt`) and names in what it writes.
     """
 
     key: str

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from gradatim.agents.policy import load_policy, parse_policy
+from gradatim.errors import SettingsError
+
+
+def _policy(text: str) -> str:
+    try:
+        parse_policy(text, "policy", load_policy())
+    except SettingsError as error:
+        raise ValueError(str(error)) from error
+    return text
 
 
 class Parameters(BaseModel):
@@ -66,3 +77,12 @@ class ReviseParameters(Parameters):
 
     rounds: Annotated[int, Field(ge=0, le=5)] | None = None
     """Rounds that the model gets; those of the policy where nothing is said."""
+
+
+class DecideParameters(Parameters):
+    """What `decide` may be given."""
+
+    threshold: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Confidence from which a feedback is delivered without a person; the policy's where nothing is said."""
+    policy: Annotated[str, AfterValidator(_policy)] | None = None
+    """What differs from the policy of the settings, as YAML; `file:NAME` takes it from a file beside the workflow."""

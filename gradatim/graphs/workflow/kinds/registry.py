@@ -152,11 +152,12 @@ def _run(name: str, path: Path) -> ModuleType:
     except InputError:
         del sys.modules[name]
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         line = _line_in(error, path)
+        said = error.msg if isinstance(error, SyntaxError) else str(error)
         raise InputError(
-            f"cannot be run: {type(error).__name__}: {error}",
+            f"cannot be run: {type(error).__name__}: {said}",
             place=f"{path}:{line}" if line else str(path),
             remedy="correct the Python file",
         ) from error
@@ -167,9 +168,9 @@ def _line_in(error: BaseException, path: Path) -> int | None:
     """The deepest line of the file that an exception came through."""
     if isinstance(error, SyntaxError):
         return error.lineno
-    found, trace = None, error.__traceback__
+    found, trace, names = None, error.__traceback__, {str(path), str(path.absolute()), str(path.resolve())}
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path):
+        if trace.tb_frame.f_code.co_filename in names:
             found = trace.tb_lineno
         trace = trace.tb_next
     return found

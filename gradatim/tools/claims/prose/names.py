@@ -11,9 +11,11 @@ from gradatim.domain import (
     Construct,
     ConstructClaim,
     ExceptionClaim,
+    ExceptionFact,
     VariableValueClaim,
 )
-from gradatim.tools.claims.code import is_literal, parse
+from gradatim.tools.claims.case import Case
+from gradatim.tools.claims.code import is_literal, parse, tokens
 from gradatim.tools.claims.constructs import places_of
 from gradatim.tools.claims.extraction.reading import CODE, VALUE
 from gradatim.tools.claims.prose.assertion import Assertion, Scene
@@ -68,22 +70,24 @@ _PARAMETER = re.compile(
     re.I,
 )
 
+_QUOTED_NAME = re.compile(r"'(\w+)'")
+
 
 def names(scene: Scene) -> Iterator[Assertion]:
     text, code = scene.text, scene.case.submission.code
     known = {
         place.name for place in places_of(code) if place.what in ("initial-value", "parameter", "function", "class")
-    }
+    } | _looped(code)
     for match in _UNDEFINED.finditer(text):
         name = scene.code(match[1] or match[2])
         if is_literal(name) and parse(code) is not None:
             yield Assertion((), match.start(), match.end(), absurd=f"{name} is a value, which needs no definition")
         elif name.isidentifier() and not HYPOTHETICAL.search(text, 0, match.start()):
-            yield Assertion(_undefined(name, known), match.start(), match.end())
+            yield _undefined(scene, name, known, match)
     for match in _UNINITIALISED.finditer(text):
         name = scene.code(match[1])
         if name.isidentifier() and parse(code) is not None:
-            yield Assertion(_undefined(name, known), match.start(), match.end())
+            yield _undefined(scene, name, known, match)
     for match in _INITIAL.finditer(text):
         if HYPOTHETICAL.search(text, scene.reading.clause(match.start()).start, match.end()):
             continue
@@ -93,12 +97,40 @@ def names(scene: Scene) -> Iterator[Assertion]:
             yield Assertion(_first_values(scene, name, value), match.start(), match.end())
 
 
-def _undefined(name: str, known: set[str | None]) -> tuple[Claim, ...]:
+def _undefined(scene: Scene, name: str, known: set[str | None], match: re.Match[str]) -> Assertion:
     """A name that is not defined either makes a run fail, or is nowhere given a value."""
-    claims: tuple[Claim, ...] = (ConstructClaim(what="initial-value", present=False, name=name),)
-    if name in known:
-        return (ExceptionClaim(exception="NameError"), ExceptionClaim(exception="UnboundLocalError"))
-    return claims
+    start, end = match.span()
+    if name not in known:
+        return Assertion((ConstructClaim(what="initial-value", present=False, name=name),), start, end)
+    missed = [fact for fact in _missed(scene.case) if _is_about(fact, name, scene.case)]
+    if not missed:
+        return Assertion((), start, end, absurd=f"the program defines {name}, and no run misses it")
+    return Assertion(tuple(ExceptionClaim(exception=fact.type, line=fact.line) for fact in missed[:1]), start, end)
+
+
+def _looped(code: str) -> set[str]:
+    """Names that loops and comprehensions give their values."""
+    tree = parse(code)
+    loops = [] if tree is None else [item for item in ast.walk(tree) if isinstance(item, ast.For | ast.comprehension)]
+    return {node.id for loop in loops for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+
+
+def _missed(case: Case) -> Iterator[ExceptionFact]:
+    """Exceptions of names that had no value."""
+    for outcome in case.execution.outcomes:
+        if outcome.exception is not None and outcome.exception.type in ("NameError", "UnboundLocalError"):
+            yield outcome.exception
+    fact = case.execution.load_error
+    if fact is not None and fact.type == "NameError":
+        yield fact
+
+
+def _is_about(fact: ExceptionFact, name: str, case: Case) -> bool:
+    """Whether an exception is about this name: its message says so, or else the line it was raised in uses it."""
+    named = _QUOTED_NAME.search(fact.message)
+    if named is not None:
+        return named[1] == name
+    return fact.line is not None and fact.line <= len(case.lines) and name in tokens(case.lines[fact.line - 1])
 
 
 def _first_values(scene: Scene, name: str, value: str) -> tuple[Claim, ...]:

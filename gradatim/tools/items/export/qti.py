@@ -149,7 +149,7 @@ def _interact(body: Element, question: Question) -> None:
         case "choice":
             block = SubElement(
                 body, "qti-choice-interaction",
-                {"response-identifier": "RESPONSE", "shuffle": "false", "min-choices": "1", "max-choices": "1"},
+                {"response-identifier": "RESPONSE", "shuffle": "true", "min-choices": "1", "max-choices": "1"},
             )  # fmt: skip
             for answer in question.answers:
                 SubElement(block, "qti-simple-choice", {"identifier": answer.key}).extend(short(answer.text))
@@ -272,7 +272,8 @@ def difficulty_text(question: Question) -> str:
     """The difficulty as a number with what it rests on."""
     found = question.difficulty
     error = "" if found.error is None else f", standard error {found.error:.2f}"
-    return f"difficulty {found.value:.2f} logits{error}, discrimination {found.discrimination:.2f}, {found.source}"
+    origin = "estimated from features" if found.source == "features" else "calibrated by learners' answers"
+    return f"difficulty {found.value:.2f} logits{error}, discrimination {found.discrimination:.2f}, {origin}"
 
 
 def _xml(root: Element) -> bytes:

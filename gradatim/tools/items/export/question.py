@@ -19,7 +19,7 @@ class Answer:
     """One answer that can be picked.
 
     Attributes:
-        key: Identifies it within the question.
+        key: Identifies it within the question and does not tell whether it is right.
     """
 
     key: str
@@ -94,9 +94,11 @@ def question_of(item: Item, *, staff: bool = False) -> Question:
         program=item.program,
     )
     if item.kind == "choice":
+        # items have the right option first, which neither place nor key may tell
+        options = sorted(enumerate(item.options), key=lambda one: stable_id(item.id, str(one[0])))
         answers = tuple(
             Answer(f"A{number}", option.text, option.right, option.feedback)
-            for number, option in enumerate(item.options, start=1)
+            for number, (_, option) in enumerate(options, start=1)
         )
         return replace(base, interaction="choice", answers=answers)
     if item.kind == "parsons":

@@ -7,9 +7,13 @@ Kinds of items (`gradatim.tools.items.kinds`) make questions from such a program
 from __future__ import annotations
 
 from gradatim.tools.items.families import (
+    errors,
+    lines,
     lists,
     numbers,
+    objects,
     pieces,
+    ranking,
     recursion,
     repeating,
     sequences,
@@ -31,4 +35,8 @@ FAMILIES: tuple[Family, ...] = (
     *pieces.FAMILIES,
     *tables.FAMILIES,
     *recursion.FAMILIES,
+    *errors.FAMILIES,
+    *objects.FAMILIES,
+    *lines.FAMILIES,
+    *ranking.FAMILIES,
 )

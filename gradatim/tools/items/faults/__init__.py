@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from gradatim.tools.items.faults import conditions, functions, loops, values
+from gradatim.tools.items.faults import conditions, functions, loops, objects, texts, values
 from gradatim.tools.items.faults.fault import Fault, Faulty, apply
 
 __all__ = ["FAULTS", "Fault", "Faulty", "apply", "faulty"]
 
-FAULTS: tuple[Fault, ...] = (*loops.FAULTS, *conditions.FAULTS, *values.FAULTS, *functions.FAULTS)
+FAULTS: tuple[Fault, ...] = (
+    *loops.FAULTS,
+    *conditions.FAULTS,
+    *values.FAULTS,
+    *functions.FAULTS,
+    *objects.FAULTS,
+    *texts.FAULTS,
+)
 
 
 def faulty(code: str, known: Collection[str] | None = None) -> list[Faulty]:

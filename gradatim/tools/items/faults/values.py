@@ -5,7 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from gradatim.tools.items.faults.fault import Fault, Swap, blocks, call, is_call, is_number, method_call, nodes, plus
+from gradatim.tools.items.faults.fault import (
+    Fault,
+    Swap,
+    blocks,
+    call,
+    is_call,
+    is_number,
+    method_call,
+    nodes,
+    plus,
+    without,
+)
 
 
 def _division_kind(tree: ast.Module) -> Iterator[Swap]:
@@ -148,7 +159,7 @@ def _key_missing(tree: ast.Module) -> Iterator[Swap]:
             if not isinstance(statement, ast.If) or statement.orelse or not isinstance(statement.test, ast.Compare):
                 continue
             if isinstance(statement.test.ops[0], ast.NotIn) and _sets_key(statement.body[0]):
-                yield block, [*block[:index], *block[index + 1 :]]
+                yield block, without(block, index)
 
 
 def _sets_key(statement: ast.stmt) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import random
 from collections.abc import Iterator, Sequence
 
 from gradatim.domain import TestCase
 from gradatim.tools.items.families import Said
-from gradatim.tools.items.features import size
+from gradatim.tools.items.features import likeness, size, variables_of
 from gradatim.tools.items.kinds.draft import Answer, Draft, Wrong, shown_output, signature, title_of
 from gradatim.tools.items.kinds.writing import KEPT, found_out
 from gradatim.tools.items.material import Material, Rival
@@ -117,6 +118,7 @@ def _choose_output(material: Material, rng: random.Random) -> Iterator[Draft]:
             for text, rival in wrong
         ]
         rng.shuffle(answers)
+        alike = likeness(right, [text for text, _ in wrong])
         program = printing(material.program.code, [call])
         yield Draft(
             kind="choice",
@@ -136,8 +138,12 @@ def _choose_output(material: Material, rng: random.Random) -> Iterator[Draft]:
                 "gap": 0.0,
                 "closeness": _closeness([rival for _, rival in wrong], material),
                 "gap_closeness": 0.0,
+                "gap_closest": 0.0,
+                "gap_variables": 0.0,
                 "output_steps": math.log(1 + material.steps[place]),
                 "size": size(right),
+                "alike": alike,
+                "output_alike": alike,
             },
         )
 
@@ -151,8 +157,12 @@ def _choose_line(material: Material, tests: TestSet, rng: random.Random) -> Iter
         if len(gone) == len(come) == 1 and gone == come and _indent(lines[gone[0]]) == _indent(other[come[0]]):
             by_line.setdefault(gone[0], {}).setdefault(other[come[0]].strip(), rival)
     usable = [(line, texts) for line, texts in by_line.items() if len(texts) >= 2]
+    asked = frozenset(tests.places)
     for line, texts in rng.sample(usable, min(2, len(usable))):
-        chosen = rng.sample(list(texts), min(_DISTRACTORS, len(texts)))
+        ending = [text for text, rival in texts.items() if not rival.endless]
+        # what never ends costs its whole time in every check
+        offered = ending if len(ending) >= 2 else list(texts)
+        chosen = rng.sample(offered, min(_DISTRACTORS, len(offered)))
         rivals = [texts[text] for text in chosen]
         answers = [Answer(lines[line].strip(), right=True)]
         for text, rival in zip(chosen, rivals, strict=True):
@@ -192,8 +202,12 @@ def _choose_line(material: Material, tests: TestSet, rng: random.Random) -> Iter
                 "gap": 1.0,
                 "closeness": _closeness(rivals, material),
                 "gap_closeness": _closeness(rivals, material),
+                "gap_closest": 1.0 - min(len(rival.apart & asked) for rival in rivals) / len(asked),
+                "gap_variables": float(len(variables_of(ast.walk(ast.parse(material.program.code))))),
                 "output_steps": 0.0,
                 "size": 0.0,
+                "alike": likeness(lines[line].strip(), chosen),
+                "output_alike": 0.0,
             },
         )
 

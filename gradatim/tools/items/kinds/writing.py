@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import random
 from collections.abc import Iterator
@@ -53,6 +54,7 @@ def write(material: Material, tests: TestSet, rng: random.Random) -> Iterator[Dr
                 does=material.program.does,
                 example=Said.of("items.kind.write.example", **values),
             ),
+            *((Said.of("items.kind.write.parts"),) if _has_parts(material.program.code) else ()),
         ),
         reference=material.program.code,
         answer=material.program.code,
@@ -60,6 +62,11 @@ def write(material: Material, tests: TestSet, rng: random.Random) -> Iterator[Dr
         wrong=tuple(Wrong(rival.code, rival.misconception) for rival in rivals[:KEPT]),
         features={"steps": _mean_steps(material, tests), "example_steps": math.log(1 + material.steps[example])},
     )
+
+
+def _has_parts(code: str) -> bool:
+    """Whether a program has helpers or classes beside the function that is asked for."""
+    return len(ast.parse(code).body) > 1
 
 
 def fix(material: Material, tests: TestSet, rng: random.Random) -> Iterator[Draft]:

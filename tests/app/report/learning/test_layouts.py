@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import get_args
@@ -35,6 +36,7 @@ from gradatim.settings import Settings
 EVIL = '</style><script>alert("x")</script> & `code` <b> 学习 \u202e \x07 é → ≥'
 
 
+@cache
 def drawn(format: Format) -> bytes:
     return mastery_over_time((), format=format)
 
@@ -218,15 +220,15 @@ def test_the_same_report_gives_the_same_bytes() -> None:
 
 def test_long_reports_break_over_pages() -> None:
     row = Row((Cell("a concept " * 30), Cell("50%", 0.5)), ("e1",))
-    table = Table("many", ("Concept", "Mastery"), (row,) * 120)
+    table = Table("many", ("Concept", "Mastery"), (row,) * 50)
     whole = document()
     long = Document(
         "class", "Long", "", "en", (Section("a", "Table", (table,)),), whole.sources, whole.words, ("anna",)
     )  # fmt: skip
-    assert len(pages(render(long, "pdf"))) > 8
+    assert len(pages(render(long, "pdf"))) > 3
     endless = Row((Cell("word " * 30_000), Cell("x" * 30_000)), ("e1",))
     wide = Table("w" * 5_000, ("Concept", "Mastery"), (endless,))
-    code = Listing("Program", tuple((number, "x = " + "1 + " * 4_000, False) for number in range(1, 40)), ("e1",))
+    code = Listing("Program", tuple((number, "x = " + "1 + " * 4_000, False) for number in range(1, 9)), ("e1",))
     listing = Document(
         "learner", "Code", "", "en", (Section("a", "Code " * 900, (code, wide)),), whole.sources, whole.words
     )

@@ -90,9 +90,9 @@ def test_a_choice_with_every_character_that_means_something() -> None:
     assert question.kind == "choice"
     assert question.title == NASTY
     assert [right for right, _, _ in question.answers] == [True, False, False]
-    assert [shown for _, shown, _ in question.answers] == ["0 1 2", NASTY.replace("`p`", "p"), "%50%0\n1\n2"]
+    assert [shown for _, shown, _ in question.answers] == ["0 1 2", "%50%0\n1\n2", NASTY.replace("`p`", "p")]
     assert question.answers[0][2] == "Right: range(3) stops before 3."
-    assert question.answers[1][2] == "No. " + NASTY.replace("`p`", "p").replace("*o*", "o")
+    assert question.answers[2][2] == "No. " + NASTY.replace("`p`", "p").replace("*o*", "o")
     assert "for i in range(3):\n\n    print(i, end='# = ~ {}')" in question.stem
     assert "[id:choice-1] [tag:range] [tag:for-loop]" in question.comments[0]
     assert "-0.70 logits" in question.comments[1]

@@ -111,8 +111,8 @@ def test_a_choice() -> None:
     choices = {choice.attrib["identifier"]: said(choice) for choice in interaction}
     texts = [" ".join(text.split()) for text in choices.values()]
     assert texts[0] == "0 1 2"
-    assert texts[1] == NASTY.replace("`p`", "p")
-    assert texts[2] == "%50%0 1 2"
+    assert texts[2] == NASTY.replace("`p`", "p")
+    assert texts[1] == "%50%0 1 2"
     codes = [said(code) for code in body.iter(f"{Q}pre")]
     assert codes[0] == "print('~')\n\nprint('=')"
     assert codes[1] == "for i in range(3):\n\n    print(i, end='# = ~ {}')"
@@ -121,8 +121,21 @@ def test_a_choice() -> None:
     results = [player.answer(key) for key in choices]
     assert [score for score, _ in results] == [1, 0, 0]
     assert "stops before 3" in results[0][1]
-    assert NASTY.split("`")[0].replace("*o*", "o") in " ".join(results[1][1].split())
-    assert results[2][1] == ""
+    assert NASTY.split("`")[0].replace("*o*", "o") in " ".join(results[2][1].split())
+    assert results[1][1] == ""
+
+
+def test_neither_place_nor_key_tells_the_right_answer() -> None:
+    assert CHOICE.options[0].right
+    places = set[int]()
+    for number in range(20):
+        root = one(CHOICE.model_copy(update={"id": f"choice-{number}"}))
+        interaction = root.find(f"{Q}qti-item-body/{Q}qti-choice-interaction")
+        assert interaction is not None
+        assert interaction.get("shuffle") == "true"
+        right = root.findtext(f"{Q}qti-response-declaration/{Q}qti-correct-response/{Q}qti-value")
+        places.add([choice.get("identifier") for choice in interaction].index(right))
+    assert places == {0, 1, 2}
 
 
 def test_blocks_in_order() -> None:
