@@ -14,7 +14,7 @@ from gradatim.graphs.workflow.analysis import Analysis
 from gradatim.graphs.workflow.naming import did_you_mean
 from gradatim.graphs.workflow.plain import finite
 from gradatim.graphs.workflow.state import GIVEN, SHARED
-from gradatim.graphs.workflow.types import bare, show
+from gradatim.graphs.workflow.types import bare, form_of, show
 
 
 def checked_inputs(found: Analysis, inputs: Mapping[str, Any]) -> Plain:
@@ -43,7 +43,7 @@ def checked_inputs(found: Analysis, inputs: Mapping[str, Any]) -> Plain:
         if reason is not None:
             raise InputError(
                 f"the input {key!r} is no {show(kind)}: {reason}", place=f"workflow {name}",
-                remedy=f"give {key!r} as {show(kind)}",
+                remedy=f"give {key!r} as {form_of(kind)}",
             )  # fmt: skip
     return given
 
@@ -87,7 +87,7 @@ def checked_answer(found: Analysis, node: str, request: Any, answer: Any) -> Non
         if reason is not None:
             raise ReviewError(
                 f"the edit of {key!r} is no {show(wanted)}: {reason}", place="answer",
-                remedy=f"give {key!r} as {show(wanted)}",
+                remedy=f"give {key!r} as {form_of(wanted)}",
             )  # fmt: skip
 
 
@@ -128,7 +128,9 @@ def why_unfit(value: Any, kind: Any) -> str | None:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
-        return f"{where}: {first['msg']}" if where else str(first["msg"])
+        said = str(first["msg"]).replace("Input should be a valid dictionary", "it has to be a mapping")
+        said = said.replace("Input should be", "it has to be").replace("a valid list", "a list")
+        return f"{where}: {said}" if where else said
     except PydanticUserError:  # a type of which no adapter can be made says nothing about plain data
         return None
     return None

@@ -16,6 +16,6 @@ def did_you_mean(name: str, known: Iterable[str], what: str = "known") -> str:
     if close:
         return f"did you mean {lower[close[0]]!r}?"
     if not names:
-        return f"there are no names that are {what}"
+        return f"{what}: none"
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return f"{what}: {', '.join(names[:SHOWN])}{more}"

@@ -172,6 +172,17 @@ def show(kind: Any) -> str:
     return names.get(only) or str(getattr(only, "__name__", only))
 
 
+def form_of(kind: Any) -> str:
+    """How a value of a type is written, for a person: a model by its fields, the ones that may be left out last."""
+    said = show(kind)
+    for model in as_models(kind)[:1]:
+        fields = model.model_fields.items()
+        needed = [field.alias or name for name, field in fields if field.is_required()]
+        other = [f"{field.alias or name}?" for name, field in fields if not field.is_required()]
+        said += f", a mapping of {', '.join(needed + other)}"
+    return said
+
+
 def as_models(kind: Any) -> tuple[type[BaseModel], ...]:
     """The pydantic models among the members of a type."""
     return tuple(member for member in without_null(kind) if isinstance(member, type) and issubclass(member, BaseModel))

@@ -90,12 +90,29 @@ def _show_value(key: str, value: Any, by: int = 0) -> None:
     if isinstance(value, bool | int | float | str | None) and "\n" not in str(value):
         out(f"{' ' * by}{printable(key)}: {printable(_plain_text(value))}")
         return
-    text = value if isinstance(value, str) else yaml.safe_dump(
-        _readable(value), allow_unicode=True, sort_keys=False, width=100
-    )  # fmt: skip
+    text = value if isinstance(value, str) else _yaml(_readable(value))
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n… (the rest with --json)"
     out(f"{' ' * by}{printable(key)}:")
     out("\n".join(" " * (by + 2) + line for line in printable(text.rstrip("\n"), lines=True).splitlines()))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines, programs above all, stand as they are."""
+
+
+def _lines(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    if "\n" not in text:
+        return dumper.represent_str(text)
+    # a blank at a line's end would have YAML escape all of it
+    shown = "\n".join(line.rstrip() for line in text.expandtabs(4).splitlines())
+    return yaml.ScalarNode("tag:yaml.org,2002:str", shown, style="|")
+
+
+_Dumper.add_representer(str, _lines)
+
+
+def _yaml(value: Any) -> str:
+    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 
 
 def _plain_text(value: Any) -> str:
