@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gradatim.app.cli import COMMANDS
 from gradatim.kg import packaged_curriculum
@@ -33,8 +34,14 @@ def test_python_runs(code: str, tmp_path: Path) -> None:
 
 
 def test_the_task_loads() -> None:
-    (text,) = blocks("yaml")
+    text, _ = blocks("yaml")
     assert parse_task(text).id == "fibonacci"
+
+
+def test_the_workflow_is_that_of_the_tutorial() -> None:
+    _, text = blocks("yaml")
+    tutorial = (ROOT / "docs/first-workflow.md").read_text(encoding="utf-8")
+    assert yaml.safe_load(text) in [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", tutorial, re.S)]
 
 
 def test_every_command_exists() -> None:

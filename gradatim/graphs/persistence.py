@@ -117,10 +117,11 @@ async def _connect(stack: AsyncExitStack, path: Path, *, autocommit: bool = Fals
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # it holds what learners write
         opening = aiosqlite.connect(path, isolation_level=None) if autocommit else aiosqlite.connect(path)
         connection = await stack.enter_async_context(opening)
-        # WAL with synchronous=NORMAL survives kill -9 of the process; a power cut may cost the last step of a run
-        await connection.execute("PRAGMA journal_mode=WAL")
-        await connection.execute("PRAGMA synchronous=NORMAL")
         await connection.execute("PRAGMA busy_timeout=10000")
+        # WAL with synchronous=NORMAL survives kill -9 of the process; a power cut may cost the last step of a run
+        async with exclusive(path.with_name("setup.lock")):  # two that switch a new file at once would both be refused
+            await connection.execute("PRAGMA journal_mode=WAL")
+        await connection.execute("PRAGMA synchronous=NORMAL")
     except (OSError, sqlite3.Error) as error:
         foreign = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
         remedy = "move the file away" if foreign else "check permissions and space"

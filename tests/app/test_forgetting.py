@@ -245,7 +245,7 @@ def test_on_the_command_line(invoke: Invoke, files: Path, worked: Callable[[], l
     assert worked() == []
     assert not list((files / "reports").iterdir())
     assert invoke("learner", "show", "bo").exit_code == 0
-    assert json.loads(invoke("review", "list", "--json").stdout) == {"reviews": []}
+    assert json.loads(invoke("review", "list", "--json").stdout) == {"reviews": [], "questions": []}
 
 
 def test_other_commands_warn_and_the_command_goes_on_without_an_id(

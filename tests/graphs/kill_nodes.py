@@ -33,16 +33,16 @@ def die_in(node: str, when: str) -> None:
     """Let this process be killed before or after the work of a node."""
     original = module.timed
 
-    def timed(name: str, agent: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    def timed(name: str, agent: Callable[..., Awaitable[Any]], language: str) -> Callable[..., Awaitable[Any]]:
         if name != node:
-            return original(name, agent)
+            return original(name, agent, language)
 
         async def killed(state: Any, runtime: Any) -> Any:
             if when == "after":
                 await agent(state, runtime)
             os.kill(os.getpid(), signal.SIGKILL)
 
-        return original(name, killed)
+        return original(name, killed, language)
 
     module.timed = timed  # type: ignore[assignment]
     if node == "human_review":
