@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from gradatim.agents.tutoring.asking.aiming import concerns, constant, loop_matters, shown_in
 from gradatim.agents.tutoring.asking.view import EXTRA, Shown, View
 from gradatim.agents.tutoring.notes import AskedKind, Question
+from gradatim.agents.tutoring.planning.target import adds_before
 from gradatim.agents.tutoring.turn import Rung
 from gradatim.domain import (
     CallResultClaim,
@@ -207,8 +208,9 @@ def _where(view: View) -> Iterator[Question]:
 
 def _explain_line(view: View) -> Iterator[Question]:
     """What the learner thinks a line does; not judged."""
-    if view.fault.line is not None and view.line(view.fault.line):
-        yield asked("explain", say("tutoring.ask.explain-line", line=view.fault.line))
+    line = view.fault.line
+    if line is not None and view.line(line) and not adds_before(view.case.diagnosis, line):
+        yield asked("explain", say("tutoring.ask.explain-line", line=line))
 
 
 def _try(view: View) -> Iterator[Question]:

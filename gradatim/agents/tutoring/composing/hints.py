@@ -15,7 +15,7 @@ from gradatim.agents.tutoring.composing.departures import happens, would_need
 from gradatim.agents.tutoring.composing.examples import fenced, worked
 from gradatim.agents.tutoring.composing.saying import Said, observed, said
 from gradatim.agents.tutoring.composing.saying import told as told_as
-from gradatim.agents.tutoring.planning.target import trusted_repair
+from gradatim.agents.tutoring.planning.target import adds_before, trusted_repair
 from gradatim.agents.tutoring.turn import Rung
 from gradatim.agents.tutoring.worked import WorkedExample
 from gradatim.domain import (
@@ -173,7 +173,9 @@ def _locate(view: View) -> Iterator[Said]:
     text = view.line(line)
     claim = LineQuoteClaim(line=line, text=text if len(text) <= _QUOTED else "")
     of = str(line)
-    if view.fault.verified or view.fault.misconception is not None:
+    if adds_before(view.case.diagnosis, line):  # the line itself is right
+        yield said("locate.before", claims=(claim,), line=line, code=_line(text), of=of)
+    elif view.fault.verified or view.fault.misconception is not None:
         fault = FaultLineClaim(line=line)
         yield said("locate.fault", claims=(claim, fault), line=line, code=_line(text), of=of)
     else:

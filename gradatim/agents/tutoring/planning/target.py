@@ -25,6 +25,15 @@ def trusted_repair(diagnosis: Diagnosis) -> Repair | None:
     return None if any("+" in edit.operator and "syntax" not in edit.operator for edit in repair.edits) else repair
 
 
+def adds_before(diagnosis: Diagnosis, line: int) -> bool:
+    """Whether the trusted change leaves a line (1-based) as it is and only puts something before it."""
+    repair = trusted_repair(diagnosis)
+    if repair is None or len(repair.edits) != 1:
+        return False
+    edit = repair.edits[0]
+    return edit.line == line and edit.last_line < line
+
+
 def departure_of(diagnosis: Diagnosis) -> Evidence | None:
     """Where the run first leaves the right way, as far as it may be shown and rests on something trusted."""
     found = next((item for item in diagnosis.evidence if item.kind == "trace" and item.visible), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,7 +54,7 @@ class Returned(Exception):
 
 
 @dataclass(slots=True)
-class Expressions:
+class Expressions(ABC):
     """Values of expressions.
 
     Attributes:
@@ -70,13 +71,13 @@ class Expressions:
     printed: list[str] = field(default_factory=list[str])
     functions: dict[str, ast.FunctionDef] = field(default_factory=dict[str, ast.FunctionDef])
 
+    @abstractmethod
     def run_block(self, body: Iterable[ast.stmt], world: dict[str, Any]) -> None:
         """Work through statements; a mind knows how."""
-        raise NotImplementedError
 
+    @abstractmethod
     def store(self, target: ast.expr, value: Any, world: dict[str, Any]) -> None:
         """Give a variable, or several, or a place in a collection, a value."""
-        raise NotImplementedError
 
     def slip(self, kind: str, world: dict[str, Any]) -> bool:
         """Take one step; whether it goes wrong."""
