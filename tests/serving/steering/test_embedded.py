@@ -60,12 +60,18 @@ async def test_a_word_far_above_the_learner_is_not_chosen_any_more(embedded: Ope
 
 
 async def test_samples_are_steered_all_and_a_grammar_holds(embedded: OpenAIChat) -> None:
-    schema = {"type": "object", "properties": {"a": {"enum": ["while", "for"]}}, "required": ["a"]}
+    # without an end to its properties the grammar lets a steered model add words for ever
+    schema = {
+        "type": "object",
+        "properties": {"a": {"enum": ["while", "for"]}},
+        "required": ["a"],
+        "additionalProperties": False,
+    }
     answer = await embedded.transport.complete(
         {
             "model": "m",
             "messages": QUESTION,
-            "max_tokens": 12,
+            "max_tokens": 64,
             "temperature": 1.0,
             "n": 2,
             "response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": schema}},
