@@ -132,6 +132,9 @@ async def test_texts_are_checked_by_running_what_they_say(fault: Fault, sandbox:
     example = "Here is another program:\n```python\nx = 1\nprint(x + 1)\n```\nIt prints `{}`."
     assert (await examiner.check(example.format(2), WRONG)).refuted == ()
     assert (await examiner.check(example.format(3), WRONG)).refuted != ()
+    lines = "A small example:\n```python\nprint(6)\nprint(3.142)\n```\nIt prints `6` / `{}`."
+    assert (await examiner.check(lines.format(3.142), WRONG)).refuted == ()
+    assert (await examiner.check(lines.format(3.1), WRONG)).refuted != ()
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -35,10 +35,10 @@ _ORDER: tuple[Intent, ...] = (
 )  # fmt: skip
 """Which intent a message has whose signs are equally strong."""
 _ASKED: tuple[Intent, ...] = (
-    "question", "answer", "explanation", "confusion", "frustration", "answer-request", "hint-request", "dont-know",
-    "off-topic",
+    "question", "answer", "explanation", "confusion", "frustration", "hint-request", "dont-know", "off-topic",
 )  # fmt: skip
-"""What a model may choose from."""
+"""What a model may choose from. Not a wish for the solution: cues tell that, and whoever is wrongly told that they
+want it feels accused."""
 ALIKE, APART = 0.34, 0.02
 """Likeness from which a message is taken for what it resembles, and by how much the next intent has to stay behind."""
 COPIED = 0.75

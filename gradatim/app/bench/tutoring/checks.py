@@ -17,7 +17,8 @@ from gradatim.tools.execution import execute
 
 _REPAIR_SECONDS = 0.5
 _EXAMPLE = re.compile(
-    r"[^.。\n]*[:：]?\s*```[a-z]*\n(?P<code>.*?)```(?P<told>\s*[^`.。\n]{0,40}(?:prints?|打印|输出)[^.。\n]*[.。])?",
+    r"[^.。\n]*[:：]?\s*```[a-z]*\n(?P<code>.*?)```"
+    r"(?P<told>\s*[^`.。\n]{0,40}(?:prints?|打印|输出)(?:`[^`\n]*`|[^`.。\n])*[.。])?",
     re.DOTALL,
 )
 """A program in a text, with the sentence before it and the one behind that tells its output."""
