@@ -43,6 +43,8 @@ _OVERVIEW = {
     "workflow": "Check, draw, run and plan workflow files.",
     "item": "Make, review, calibrate and export items of a chosen difficulty.",
     "report": "Reports for a learner, a teacher and a class.",
+    "eval": "Run experiments, score traces, compare, report.",
+    "trace": "Show, compare and convert recorded runs.",
     "learn": "Fit, use and measure models of learners.",
     "learner": "See, export and forget what is remembered.",
     "kg": "Read, draw, build and check the concept graph.",

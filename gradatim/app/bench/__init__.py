@@ -92,6 +92,7 @@ _MEASURES = {
     "storage": "The learner memory in SQLite and PostgreSQL: events a second, opening, writers (--sample: events).",
     "steering": "What controlled decoding adds to a decoding step, against the sampler's softmax.",
     "tutoring": "Simulated learners tutored to a passing program, against the same model alone (--sample: dialogues).",
+    "traces": "What recording runs costs, and how many recorded runs are scored a second (--sample: traces).",
     "tracing": "Knowledge tracing on held-out learners, both columns; pyBKT beside it (--data, --sample: skills).",
 }
 BENCHMARKS: Mapping[str, Entry] = {
