@@ -57,6 +57,32 @@ def concept_called(name: str) -> str | None:
     return None
 
 
+def concepts_named(text: str) -> tuple[str, ...]:
+    """Ids of the concepts whose names in languages other than English stand in a text, in the order of the text.
+
+    A name within a longer one that also stands there does not count. English names are found by `ConceptStore.search`.
+    """
+    found: dict[int, str] = {}
+    left = text
+    for name, concept in _names():
+        while (place := left.find(name)) >= 0:
+            found[place] = concept
+            left = left[:place] + "\0" * len(name) + left[place + len(name) :]
+    return tuple(dict.fromkeys(found[place] for place in sorted(found)))
+
+
+def _names() -> list[tuple[str, str]]:
+    """Names with their concepts, the longest first; of one character none, which stands within too many words."""
+    names: dict[str, str] = {}
+    for code in available():
+        entries = cast("dict[str, Any]", section(code, SECTION).get("concepts") or {}) if code != DEFAULT else {}
+        for concept, entry in entries.items():
+            name: Any = entry if isinstance(entry, str) else entry.get("name")
+            if isinstance(name, str) and len(name) > 1:
+                names.setdefault(name, concept)
+    return sorted(names.items(), key=lambda item: (-len(item[0]), item[0]))
+
+
 def topic_title(topic: str, otherwise: str = "") -> str:
     """What a chapter is called."""
     return _of("topics", topic, "title") or otherwise or topic.replace("-", " ")

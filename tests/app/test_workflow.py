@@ -155,6 +155,13 @@ def test_a_class_is_given_as_a_folder_and_values_as_files(invoke: Invoke, files:
     statuses = [[item["status"] for item in one["outcomes"]] for one in row["outputs"]["executions"]]
     assert sorted(statuses) == [["failed", "failed"], ["passed", "passed"]]
     assert row["outputs"]["collected"] == {"remark": "2026-01-01", "numbers": [1, 2]}
+    mistaken = invoke("workflow", "run", "class.yaml", *options, "--input", "submissions=task.yaml")
+    assert mistaken.exit_code == 2
+    assert "--input" in mistaken.stderr
+    swapped = [text if "=programs" not in text else "submissions=task.yaml" for text in options]
+    mistaken = invoke("workflow", "run", "class.yaml", *swapped, "--model", "none")
+    assert mistaken.exit_code == 2
+    assert "is no program" in mistaken.stderr
 
 
 def test_what_a_workflow_asks_is_listed_shown_and_decided_like_any_review(invoke: Invoke, starter: Path) -> None:

@@ -14,7 +14,7 @@ from gradatim.graphs.tools.desk import Desk
 from gradatim.graphs.tools.programs import CODE, task_field
 from gradatim.graphs.tools.tool import Arguments, Plain, make_tool
 from gradatim.kg import Concept, ConceptStore
-from gradatim.kg.labels import concept_name, concept_text, misconception_text
+from gradatim.kg.labels import concept_name, concept_text, concepts_named, misconception_text
 
 _FOUND = 12
 _NEIGHBOURS = 8
@@ -39,8 +39,9 @@ def concept_tools(desk: Desk) -> Iterator[BaseTool]:
     store = desk.services.concepts
 
     async def search_concepts(given: SearchArguments) -> Plain:
-        found = await store.search(given.text)
-        return {"concepts": [{"id": item.id, "name": concept_name(item)} for item in found[:_FOUND]]}
+        named = [await store.find(item) for item in concepts_named(given.text)]
+        found = {item.id: item for item in (*named, *await store.search(given.text)) if item is not None}
+        return {"concepts": [{"id": item.id, "name": concept_name(item)} for item in [*found.values()][:_FOUND]]}
 
     async def read_concept(given: ConceptArguments) -> Plain:
         return await concept_card(store, await concept_named(store, given.concept))

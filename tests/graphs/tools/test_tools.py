@@ -83,6 +83,8 @@ async def test_a_claim_is_executed(toolbox: Toolbox, wrong: str) -> None:
 async def test_concepts_are_looked_up(toolbox: Toolbox, wrong: str) -> None:
     found = await answered(toolbox, "search_concepts", text="how does range work in a for loop?")
     assert {"range", "for-loop"} <= {row["id"] for row in found["concepts"]}
+    found = await answered(toolbox, "search_concepts", text="递归函数的基准情况是什么？")
+    assert {"recursion", "base-case"} <= {row["id"] for row in found["concepts"]}
     card = await answered(toolbox, "read_concept", concept="range")
     assert "for-loop" in card["prerequisites"]
     assert card["misconceptions"]

@@ -81,6 +81,10 @@ _PlainLoader.yaml_implicit_resolvers = {
 }
 
 
+_NO_PROGRAMS = (".yaml", ".yml", ".json", ".toml", ".md")
+"""Endings of files that a task or a value is in: likely the wrong file for a program."""
+
+
 class Inputs:
     """Inputs of one run, as the command line gives them.
 
@@ -129,6 +133,10 @@ class Inputs:
         return text if members == (str,) else literal(text, place)
 
     def _programs(self, path: str, place: str, *, several: bool) -> list[Submission]:
+        if Path(path).suffix.lower() in _NO_PROGRAMS:
+            raise InputError(
+                "is no program", place=f"{place}: {path}", remedy="name a program, or a folder with programs"
+            )
         found: list[Submission] = []
         for handed_in in read_submissions([path], self.settings, None):
             if isinstance(handed_in, SubmissionError):
