@@ -7,7 +7,9 @@ A line is `{"gradatim_trace": 1, "id", "name", "inputs", "outputs", "reference",
 
 from __future__ import annotations
 
+import codecs
 import gzip
+import zlib
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +39,7 @@ def read_traces(path: Path) -> Iterator[Trace]:
             for number, line in enumerate(_lines(file, path), 1):
                 if line.strip():
                     yield trace_of_line(line, f"{path}:{number}")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         place = f"{path}:{number + 1}" if number else str(path)
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"cannot be read: {reason}", place=place, remedy="name a file of traces") from error
@@ -136,6 +138,7 @@ def _opened(path: Path) -> Generator[BinaryIO]:
 def _lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
     number = 0
     while line := file.readline(_LONGEST + 1):
+        line = line.removeprefix(codecs.BOM_UTF8) if not number else line
         number += 1
         if len(line) > _LONGEST:
             raise InputError(

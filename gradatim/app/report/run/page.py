@@ -1,0 +1,113 @@
+"""The page of one run: no script, nothing loaded from anywhere, fit for printing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+from gradatim import __version__
+from gradatim.app.report.markup import Html, html, join
+from gradatim.app.report.run.calls import asked_card, found_card, ran_card
+from gradatim.app.report.run.drawing import timeline_card
+from gradatim.app.report.run.facts import costs_of, facts_card, faults_card, judgements_card, standing_card
+from gradatim.app.report.run.said import dialogue_card, evidence_card, feedback_card, program_card
+from gradatim.evals.traces.trace import Trace
+from gradatim.evals.traces.view import RunView, view_of
+
+
+def render_run(trace: Trace) -> str:
+    """One HTML page that can be kept, sent and printed.
+
+    Nothing in it can run: everything that a learner, a model or a file said is escaped, and the page's own content
+    security policy allows no script, no request and no style but its own.
+    """
+    view = view_of(trace)
+    style, digest = _style()
+    cards = (
+        faults_card(view),
+        timeline_card(view),
+        dialogue_card(view),
+        feedback_card(view),
+        standing_card(view),
+        evidence_card(view),
+        program_card(view),
+        judgements_card(view),
+        asked_card(view),
+        ran_card(view),
+        found_card(view),
+        facts_card(view),
+    )
+    return html(
+        """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{name}: run {id}</title>
+<style>{style}</style>
+</head>
+<body>
+<a class="skip" href="#timeline">To the timeline</a>
+<main>
+{heading}
+{cards}
+</main>
+<footer><p>gradatim {version} · run {id}</p></footer>
+</body>
+</html>
+""",
+        digest=digest,
+        style=style,
+        name=view.name[:100],
+        id=view.id,
+        heading=_heading(view),
+        cards=join((card for card in cards if card is not None), "\n"),
+        version=__version__,
+    ).source
+
+
+def _heading(view: RunView) -> Html:
+    right = view.verdict == "correct"
+    chips: list[Html] = []
+    if view.verdict:
+        sign, tone = ("✓", "good") if right else ("✗", "bad")
+        chips.append(html('<li class="{tone}">{sign} {verdict}</li>', tone=tone, sign=sign, verdict=view.verdict))
+    if view.category:
+        chips.append(html("<li>{category}</li>", category=view.category))
+    if view.confidence is not None:
+        chips.append(html("<li>confidence {value:.2f}</li>", value=view.confidence))
+    if view.route:
+        tone = "good" if view.route == "deliver" else "warn"
+        chips.append(html('<li class="{tone}">{route}</li>', tone=tone, route=view.route))
+    if view.waiting:
+        chips.append(html('<li class="warn">waits for a person</li>'))
+    if view.faults:
+        chips.append(html('<li class="bad">{count} went wrong</li>', count=len(view.faults)))
+    chips += [html("<li>{text}</li>", text=told) for told in costs_of(view)]
+    return html(
+        """<header class="top {tone}">
+<p class="eyebrow">{eyebrow}</p>
+<h1>{title}</h1>
+<ul class="chips">
+{chips}
+</ul>
+</header>""",
+        tone="correct" if right else "plain" if not view.verdict else "incorrect",
+        eyebrow=f"{view.name} · run {view.id}",
+        title=(view.title or view.name)[:300],
+        chips=join(chips, "\n"),
+    )
+
+
+@cache
+def _style() -> tuple[Html, str]:
+    """The style sheet, and the digest by which the page's policy admits it."""
+    folder = files("gradatim.app.report")
+    css = "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("style.css", "run/run.css"))
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return Html(css), digest

@@ -1,0 +1,164 @@
+"""A file that traces are added to, by any number of processes at the same time."""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import os
+import zlib
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import orjson
+
+from gradatim.errors import InputError, StorageError
+
+_BEGIN = b'{"gradatim_trace"'
+_GZIP = 31
+"""`zlib`'s number for gzip with the largest window."""
+_BLOCK = 1 << 20
+"""Bytes that are read at once."""
+_LAST = 1 << 20
+"""Bytes at the end of a file in which its last line break is looked for, doubled until it is found."""
+
+
+class TraceFile:
+    """Adds whole lines to a file; each lot is there completely or not at all.
+
+    Args:
+        path: A name that ends in `.gz` is compressed. The file is made where there is none.
+
+    Raises:
+        InputError: There is a file, and it does not hold traces.
+        StorageError: The file cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._packed = path.suffix == ".gz"
+        self._descriptor = -1
+        self._open()
+
+    def _open(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # what learners wrote may stand in it: for its owner alone
+            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StorageError(
+                f"cannot be written: {error.strerror}", place=str(self.path), remedy="name another file for the traces"
+            ) from error
+        try:
+            self._examine()
+        except BaseException:
+            self.close()
+            raise
+
+    def add(self, lines: bytes) -> None:
+        """Add lines, each with its line break.
+
+        Raises:
+            StorageError: There is no room, or the disk fails; the file is as it was.
+        """
+        block = gzip.compress(lines, 6, mtime=0) if self._packed else lines
+        if self._moved():
+            self.close()
+            self._open()
+        try:
+            with self._alone():
+                end = os.fstat(self._descriptor).st_size
+                try:
+                    written = 0
+                    while written < len(block):
+                        written += os.write(self._descriptor, block[written:])
+                except OSError:
+                    with suppress(OSError):  # what cannot be cut is no file
+                        os.ftruncate(self._descriptor, end)  # no half of a line stays behind
+                    raise
+        except OSError as error:
+            raise StorageError(
+                f"traces cannot be written: {error.strerror}", place=str(self.path), remedy="make room on the disk"
+            ) from error
+
+    def close(self) -> None:
+        """Close it."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _moved(self) -> bool:
+        """Whether the name means another file by now: one that was rotated, or from which a learner was taken out."""
+        try:
+            return not os.path.samestat(os.stat(self.path), os.fstat(self._descriptor))
+        except OSError:
+            return True
+
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        """Keep other processes away."""
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+    def _examine(self) -> None:
+        """Refuse a file of something else, and mend the end of one whose writer was killed."""
+        try:
+            with self._alone():
+                size = os.fstat(self._descriptor).st_size
+                if not size:
+                    return
+                if self._packed:
+                    self._examine_packed()
+                    return
+                begin = os.pread(self._descriptor, 64, 0)
+                if not begin.lstrip().startswith(_BEGIN):
+                    raise self._foreign()
+                if os.pread(self._descriptor, 1, size - 1) != b"\n":
+                    self._mend(size)
+        except OSError as error:
+            raise StorageError(
+                f"cannot be read: {error.strerror}", place=str(self.path), remedy="name another file for the traces"
+            ) from error
+
+    def _examine_packed(self) -> None:
+        """The same for a compressed file, in which each lot is a gzip member of its own."""
+        begin, offset, whole = b"", 0, 0
+        member = zlib.decompressobj(_GZIP)
+        while block := os.pread(self._descriptor, _BLOCK, offset):
+            offset += len(block)
+            while block:
+                try:
+                    found = member.decompress(block)
+                except zlib.error as error:
+                    raise self._foreign() from error
+                begin = begin or found[:64]
+                block = member.unused_data
+                if member.eof:
+                    whole, member = offset - len(block), zlib.decompressobj(_GZIP)
+        if not begin.lstrip().startswith(_BEGIN):
+            raise self._foreign()
+        os.ftruncate(self._descriptor, whole)  # what stands behind is half a lot of a killed writer
+
+    def _mend(self, size: int) -> None:
+        """End the last line, or take away the part of one that a killed writer left."""
+        span = min(size, _LAST)
+        while True:
+            tail = os.pread(self._descriptor, span, size - span)
+            cut = tail.rfind(b"\n") + 1
+            if cut or span == size:
+                break
+            span = min(size, 2 * span)
+        try:
+            orjson.loads(tail[cut:])
+        except orjson.JSONDecodeError:
+            os.ftruncate(self._descriptor, size - len(tail) + cut)
+        else:
+            os.write(self._descriptor, b"\n")
+
+    def _foreign(self) -> InputError:
+        return InputError(
+            "holds something else than traces", place=str(self.path), remedy="name another file for the traces"
+        )
