@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
@@ -64,6 +63,12 @@ def _purposes(value: object) -> object:
 def _recall(value: str) -> str:
     if value != "embedded" and not value.startswith(("http://", "https://")):
         raise ValueError("neither 'embedded' nor the address of a Chroma server like http://host:8000")
+    return value
+
+
+def _collector(value: str | None) -> str | None:
+    if value is not None and not value.startswith(("http://", "https://")):
+        raise ValueError("no address like http://host:4318")
     return value
 
 
@@ -133,6 +138,15 @@ class Settings(BaseSettings):
     """SQLite file with answers to requests that were made before, letter for letter; none when not given."""
     tenant: str = "default"
     """Whose requests these are, where several share an endpoint fairly (a course, a school)."""
+    traces: Path | None = None
+    """File of recorded runs (JSON Lines, `.gz` compresses) that commands add theirs to; nothing is recorded when not
+    given."""
+    otlp_endpoint: Annotated[str | None, AfterValidator(_collector)] = None
+    """Address of an OpenTelemetry collector (`http://host:4318`) that recorded runs are also sent to, by OTLP over
+    HTTP; needs the extra `evals`."""
+    trace_content: Literal["none", "pseudonymised"] = "none"
+    """What recorded runs keep of learners' text (prompts, answers, programs and what they print): `none`, or all of it
+    with the learner's id, names in the usual places and addresses replaced."""
     price_input: Annotated[float, Field(ge=0)] | None = None
     """What a million tokens of prompt cost at the endpoint, in any one currency."""
     price_cached: Annotated[float, Field(ge=0)] | None = None
@@ -200,32 +214,32 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
 
-    @cached_property
+    @property
     def memory_path(self) -> Path:
         """SQLite file of the learner memory."""
         return self.data_dir / "memory.sqlite3"
 
-    @cached_property
+    @property
     def checkpoint_path(self) -> Path:
         """SQLite file of the graph checkpoints and the store."""
         return self.data_dir / "checkpoints.sqlite3"
 
-    @cached_property
+    @property
     def recall_path(self) -> Path:
         """Chroma folder."""
         return self.data_dir / "recall"
 
-    @cached_property
+    @property
     def passages_path(self) -> Path:
         """Chroma folder of course documents."""
         return self.data_dir / "passages"
 
-    @cached_property
+    @property
     def models_dir(self) -> Path:
         """Pulled model files."""
         return self.cache_dir / "models"
 
-    @cached_property
+    @property
     def graph_snapshots_dir(self) -> Path:
         """Snapshots of concept graphs on servers."""
         return self.cache_dir / "graphs"

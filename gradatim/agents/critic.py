@@ -13,6 +13,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
 from pydantic import Field, ValidationError
 
+from gradatim import telemetry
 from gradatim.agents.agreement import mutual, place_agreement, support
 from gradatim.agents.conversation import case_messages, citable
 from gradatim.agents.prompts import load_prompt
@@ -157,10 +158,9 @@ class Critic:
             except ModelError as error:
                 return {"consistency": None} | degraded(self.name, error, "confidence without self-consistency")
             update["usage"] = {self.name: usage.plain()}
-        return update | {
-            "opinions": [item.plain() for item in opinions],
-            "consistency": consistency(opinions, draft, case.submission.code),
-        }
+        agreed = consistency(opinions, draft, case.submission.code)
+        telemetry.evaluated("self_consistency", agreed, None if agreed is not None else "too few opinions")
+        return update | {"opinions": [item.plain() for item in opinions], "consistency": agreed}
 
 
 def opinion_schema(case: Case) -> dict[str, Any]:

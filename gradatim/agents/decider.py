@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gradatim import telemetry
 from gradatim.agents.calibration import Calibration
 from gradatim.agents.causes import Situation, causes
 from gradatim.agents.critic import Opinion
@@ -136,6 +137,7 @@ class Decider:
             unused=unused,
             run=str(state.get("id") or ""),
         )
+        telemetry.evaluated("confidence", confidence.value, confidence.route, "; ".join(confidence.reasons) or None)
         update |= {"confidence": confidence.plain()}
         if confidence.route == "review":
             # before the interrupt, so that nothing that waits for a person can be missing from the list

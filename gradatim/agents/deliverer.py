@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradatim import telemetry
 from gradatim.agents.conversation import citable
 from gradatim.agents.edited import FeedbackChecker, checked_again, merged
 from gradatim.agents.generator import Generator
@@ -41,6 +42,10 @@ from gradatim.tools.claims.case import Case
 UNCHECKED = "Not checked: "
 """Stands, in the language spoken (`labels.unchecked`), before a sentence that nothing could decide, so that it is not
 taken for a fact."""
+
+
+_RIGHT = {"approve": 1.0, "reject": 0.0}
+"""What a reviewer's decision says of a feedback, as a score."""
 
 
 class Outcome(Noun):
@@ -109,6 +114,9 @@ class Deliverer:
                 decision, problems = await self._taken_in(state, decision)
                 update |= problems
         outcome = self.settle(feedback, decision)
+        if decision is not None:
+            # a number only where the person said whether it may stand
+            telemetry.evaluated("review", _RIGHT.get(decision.kind), decision.kind, decision.message)
         update |= {"outcome": outcome.plain()}
         try:
             if decision is not None:

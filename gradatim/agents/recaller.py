@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradatim import telemetry
 from gradatim.agents.state import Plain, State, degraded, language_of, submission_of, task_of
 from gradatim.domain import LearnerState, Recollection, Task
 from gradatim.errors import StorageError
 from gradatim.memory import LearnerMemory
 from gradatim.memory.speech import language_of_learner
+from gradatim.telemetry import names
 
 LENGTH = 160
 """Characters of a text by which cases are compared."""
@@ -36,15 +38,25 @@ class Recaller:
         """Earlier errors and feedback of this learner, most similar first."""
         # as short as what is remembered: the time of an embedding grows with its text
         query = f"{task.title}: {', '.join(task.concepts)}"[:LENGTH]
-        found = await self.memory.recall(learner_id, query, limit=self.limit)
+        with telemetry.retrieval("memory/recall") as work:
+            work.content(names.QUERY, lambda: query)
+            found = await self.memory.recall(learner_id, query, limit=self.limit)
+            work.set(names.FOUND, len(found))
         return [item for item in found if item.similarity is None or item.similarity >= self.floor]
+
+    async def profile(self, learner_id: str) -> LearnerState:
+        """What is known about this learner."""
+        with telemetry.retrieval("memory/state") as work:
+            learner: LearnerState = await self.memory.state(learner_id)
+            work.set(names.FOUND, learner.events)
+        return learner
 
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
         submission = submission_of(state)
         if submission.learner_id is None:
             return {"learner": None}
         try:
-            learner: LearnerState = await self.memory.state(submission.learner_id)
+            learner = await self.profile(submission.learner_id)
             own = await language_of_learner(self.memory, submission.learner_id) if learner.events else None
         except StorageError as error:
             return {"learner": None} | degraded(self.name, error, "assessed without history")

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
+from gradatim import telemetry
 from gradatim.agents.state import Plain, State, degraded, diagnosis_of, learner_of, task_of
 from gradatim.domain import Diagnosis, Evidence, LearnerState, Recollection, Task
 from gradatim.errors import GradatimError
 from gradatim.kg import ConceptStore, resolve
 from gradatim.kg.fallback import stand_in
-from gradatim.kg.passages import PassageIndex
+from gradatim.kg.passages import Passage, PassageIndex
+from gradatim.kg.passages.index import AT_MOST
 from gradatim.kg.related import Related
 from gradatim.kg.retrieval import retrieve
+from gradatim.telemetry import names
 
 WEAK = 0.5
 """Mastery below which a concept counts as weak."""
@@ -51,17 +54,19 @@ class Retriever:
         recollections: Sequence[Recollection] = (),
     ) -> tuple[Evidence, ...]:
         """The diagnosis' own evidence, the graph's, and the learner's; ids are unique."""
-        graph = await retrieve(
-            self.store,
-            concepts=task.concepts,
-            errors=(diagnosis.error_category,) if diagnosis.error_category else (),
-            misconceptions=diagnosis.misconceptions,
-            mastery=learner,
-            history=[shown for item in recollections for shown in item.misconceptions],
-            passages=self.passages,
-            related=self.related,
-            limit=self.limit,
-        )
+        with telemetry.retrieval(f"kg/{self.store.name}") as work:
+            graph = await retrieve(
+                self.store,
+                concepts=task.concepts,
+                errors=(diagnosis.error_category,) if diagnosis.error_category else (),
+                misconceptions=diagnosis.misconceptions,
+                mastery=learner,
+                history=[shown for item in recollections for shown in item.misconceptions],
+                passages=None if self.passages is None else _ObservedPassages(self.passages),
+                related=self.related,
+                limit=self.limit,
+            )
+            work.set(names.FOUND, len(graph))
         found = (*diagnosis.evidence, *graph, *_mastery(task, learner), *map(_history, recollections))
         return tuple({item.id: item for item in found}.values())
 
@@ -85,6 +90,23 @@ class Retriever:
             degradations += degraded(self.name, reason, "evidence from the other concepts")["degradations"]
         found: Plain = {"grounds": [item.plain() for item in grounds]}
         return found | {"degradations": degradations} if degradations else found
+
+
+class _ObservedPassages(PassageIndex):
+    """An index that tells of what is looked up in it."""
+
+    def __init__(self, index: PassageIndex) -> None:
+        self._index = index
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def about(self, concepts: Sequence[str], errors: Sequence[str] = (), limit: int = AT_MOST) -> tuple[Passage, ...]:
+        """Passages about these concepts, the most telling first."""
+        with telemetry.retrieval("passages") as work:
+            found = self._index.about(concepts, errors, limit)
+            work.set(names.FOUND, len(found))
+            return found
 
 
 def _mastery(task: Task, learner: LearnerState | None) -> list[Evidence]:

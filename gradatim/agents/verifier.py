@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gradatim import telemetry
 from gradatim.agents.answer import to_feedback
 from gradatim.agents.conversation import grounding_of
 from gradatim.agents.state import (
@@ -123,7 +124,22 @@ class Verifier:
         checked = await self.verify(case, draft)
         if draft.author.startswith("model:"):
             checked = await self.prune(case, checked, grounding_of(case, available(grounds_of(state))))
+        _evaluate(checked)
         return {"checked": checked.plain()}
+
+
+def _evaluate(checked: Feedback) -> None:
+    """Report how much of what the feedback says was borne out."""
+    checks = [check for statement in checked.statements() for check in statement.checks]
+    if not checks:
+        return
+    verdicts = [check.verdict for check in checks]
+    telemetry.evaluated(
+        "claim_support",
+        verdicts.count("supported") / len(verdicts),
+        "refuted" if checked.refuted else "unchecked" if "unchecked" in verdicts else "supported",
+        "; ".join(check.detail for check in checks if check.verdict != "supported") or None,
+    )
 
 
 def _word_for_word(text: str, case: Case, cited: Sequence[str]) -> str | None:

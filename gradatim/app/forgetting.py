@@ -20,6 +20,7 @@ from typing import Any, cast
 
 from gradatim.app.console import label, printable, say
 from gradatim.app.material import material_of, pieces_of
+from gradatim.app.recording import TRACES
 from gradatim.app.records import erase_records
 from gradatim.errors import StorageError
 from gradatim.memory import LearnerMemory, checked_id
@@ -29,6 +30,7 @@ from gradatim.memory.rights.hits import Name
 from gradatim.memory.rights.journal import Journal
 from gradatim.memory.rights.scan import Scan
 from gradatim.memory.rights.scanner import scan_apart
+from gradatim.memory.rights.scrubbing import Scrubber
 from gradatim.settings import Settings
 
 _BATCH = "batch"
@@ -112,7 +114,7 @@ async def forget_learner(
     pieces += [needle.decode("utf-8", "replace") for needle in noted.needles] if noted else []
     answers = await asyncio.to_thread(_forget_answers, settings, learner_id, pieces)
     files, records, events = await _all_of(
-        asyncio.to_thread(registered.forget, learner_id, _scrub_ledger),
+        asyncio.to_thread(_forget_files, settings, registered, learner_id),
         erase_records(settings, learner_id),
         memory.forget(learner_id),
     )
@@ -122,6 +124,18 @@ async def forget_learner(
     decisions = len(material.decisions)
     seconds = perf_counter() - began
     return Forgotten(learner_id, events, records, decisions, answers, tuple(files), found, seconds, resumed)
+
+
+def _forget_files(settings: Settings, registered: Artefacts, learner_id: str) -> list[Fated]:
+    """Delete or clean a learner's files; recorded runs name a learner by the pseudonym alone."""
+    fates = registered.forget(learner_id, _scrub_ledger)
+    if not any(item.artefact.kind == TRACES for item in fates):
+        return fates
+    known = Scrubber.of(settings).learner(learner_id)
+    if known == learner_id:
+        return fates
+    again = {item.artefact.path: item for item in registered.forget(known, _scrub_ledger) if item.fate != "untouched"}
+    return [again.get(item.artefact.path, item) for item in fates]
 
 
 async def _all_of(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -77,6 +78,24 @@ def jsonl_option(command: Command) -> Command:
         metavar="OUT",
         help="Also write one JSON object a program to this file, line by line as they come.",
     )(command)
+
+
+def traces_option(command: Command) -> Command:
+    """`--traces FILE`, and what it means: the command's runs are recorded, also where the settings say so."""
+
+    @functools.wraps(command)
+    def run(*arguments: Any, traces: Path | None = None, **given: Any) -> Any:
+        from gradatim.app.recording import recorded
+
+        with recorded(traces, given.get("data_dir")):
+            return command(*arguments, **given)
+
+    return click.option(
+        "--traces",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Record each run as a line of this file, without learners' text (setting: traces; see trace_content).",
+    )(cast("Command", run))
 
 
 def language_option(command: Command) -> Command:

@@ -108,7 +108,10 @@ def line_of(scored: Scored) -> bytes:
 def _scored(line: bytes, place: str) -> Scored:
     remedy = "run the experiment again: gradatim eval run"
     try:
-        value: dict[str, Any] = orjson.loads(line)
+        value: Any = orjson.loads(line)
+        if not isinstance(value, dict):
+            raise TypeError("it is no object")
+        value = cast("dict[str, Any]", value)
         score: Any = value["score"]
         if score is not None and not isinstance(score, int | float):
             raise TypeError("its score is no number")

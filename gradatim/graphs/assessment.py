@@ -13,7 +13,7 @@ START ─ intake ─┬─ execute ─┐
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Any
@@ -44,7 +44,8 @@ from gradatim.agents.prompts import load_prompts
 from gradatim.agents.reviews import review_request
 from gradatim.agents.state import Plain, State, confidence_of, language_of
 from gradatim.agents.wording import Wording
-from gradatim.errors import ServiceError
+from gradatim.errors import InputError, ServiceError
+from gradatim.graphs.observing import node_of
 from gradatim.graphs.services import Services, open_services
 from gradatim.languages import speaking
 from gradatim.settings import load_settings
@@ -56,13 +57,18 @@ _RETRY = RetryPolicy(max_attempts=2, initial_interval=0.2, retry_on=ServiceError
 
 
 def build_assessment_graph(
-    services: Services,
+    services: Services, replaced: Mapping[str, Agent] | None = None
 ) -> StateGraph[AssessmentState, None, AssessmentState, AssessmentState]:
     """The uncompiled graph, so that a user can add nodes before compiling it.
 
     Args:
         services: What the agents work with.
+        replaced: Agents that stand in for those of these nodes; they write the keys that theirs write.
+
+    Raises:
+        InputError: There is no node of such a name.
     """
+    replaced = replaced or {}
     settings = services.settings
     policy = policy_of(settings)
     verifier = Verifier(ClaimChecker(services.sandbox, services.concepts))
@@ -91,8 +97,15 @@ def build_assessment_graph(
         ("deliver", Deliverer(verifier, services.memory, services.decisions), {}),
         ("record", Recorder(services.memory, services.concepts), {}),
     ]
+    unknown = replaced.keys() - {name for name, _, _ in agents}
+    if unknown:
+        raise InputError(
+            f"the graph has no agent {min(unknown)!r}",
+            place="replaced",
+            remedy=f"name one of {', '.join(name for name, _, _ in agents)}",
+        )
     for name, agent, policies in agents:
-        graph.add_node(name, timed(name, agent, settings.language), **policies)
+        graph.add_node(name, timed(name, replaced.get(name, agent), settings.language), **policies)
     graph.add_node("human_review", human_review)
 
     graph.add_edge(START, "intake")
@@ -127,7 +140,7 @@ def timed(name: str, agent: Agent, language: str | None = None) -> Callable[...,
 
     async def node(state: AssessmentState, runtime: Runtime[None]) -> Plain:
         start = perf_counter()
-        with speaking(language_of(state) or language):
+        with speaking(language_of(state) or language), node_of(name, runtime):
             update = await agent(state, runtime)
         return {**update, "seconds": {name: perf_counter() - start}}
 
@@ -141,7 +154,8 @@ def route(state: AssessmentState) -> str:
 
 async def human_review(state: AssessmentState) -> Plain:
     """Waits for a person. Nothing else: a node runs again from its first line when it is resumed."""
-    return {"decision": interrupt(to_hitl(review_request(state)))}
+    with node_of("human_review"):
+        return {"decision": interrupt(to_hitl(review_request(state)))}
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,21 +15,22 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 from langgraph.types import Command, StateSnapshot
 
-from gradatim.agents.deliverer import Outcome
 from gradatim.agents.edited import checked_again, merged
 from gradatim.agents.hitl import to_decision, to_response
 from gradatim.agents.reviews import find_decision, find_request, requests
-from gradatim.agents.state import Plain, generation_of
+from gradatim.agents.state import Plain, generation_of, language_of
 from gradatim.agents.verifier import Verifier
 from gradatim.domain import Assessment, Feedback, ReviewDecision, ReviewRequest, Submission, Task
 from gradatim.errors import InputError, ReviewError, StaleDecision
 from gradatim.graphs.admission import Admission, Admitted
-from gradatim.graphs.assessment import build_assessment_graph
+from gradatim.graphs.assessment import Agent, build_assessment_graph
+from gradatim.graphs.observing import Told, learner_in, run_of, tell
 from gradatim.graphs.persistence import exclusive, open_persistence
 from gradatim.graphs.services import Services, open_services
 from gradatim.languages import language, speaking
 from gradatim.serving.transport import current_call, named_call
 from gradatim.settings import Settings, load_settings
+from gradatim.telemetry import Work
 from gradatim.tools.claims import ClaimChecker
 from gradatim.tools.claims.case import Case
 
@@ -130,8 +131,7 @@ class Assessor:
                 start = None
             if snapshot.interrupts:
                 return await self._finish(run)
-        await self._drive(start, config, on_node, ticket)
-        return await self._finish(run)
+        return await self._run(run, submission.learner_id, start, config, on_node, ticket)
 
     async def decide(self, decision: ReviewDecision, *, on_node: OnNode | None = None) -> Assessment:
         """Apply a reviewer's decision and finish the run.
@@ -167,11 +167,11 @@ class Assessor:
         if not snapshot.interrupts:
             return await self._take_up_decided(decision, snapshot, config, on_node)
         answer = {item.id: to_response(decision) for item in snapshot.interrupts}
+        learner = learner_in(snapshot.values)
         try:
-            await self._drive(Command(resume=answer), config, on_node)
+            return await self._run(decision.request_id, learner, Command(resume=answer), config, on_node)
         except UnknownInterruptError as error:
             raise _stale(f"review {decision.request_id}", None) from error
-        return await self._finish(decision.request_id)
 
     async def pending(self) -> list[ReviewRequest]:
         """Requests that wait for a person, most urgent first."""
@@ -223,14 +223,28 @@ class Assessor:
         if before is None and snapshot.values.get("decision"):
             before = to_decision(run, snapshot.values["decision"])
         if snapshot.next:
-            await self._drive(None, config, on_node)
-            finished: Assessment | None = await self._finish(run)
+            learner = learner_in(snapshot.values)
+            finished: Assessment | None = await self._run(run, learner, None, config, on_node)
             before = before or await find_decision(self.store, run)
         else:
             finished = await self.find(run)
         if finished is None or before is None or not _same_answer(before, decision):
             raise _stale(f"review {run}", before)
         return finished
+
+    async def _run(
+        self,
+        run: str,
+        learner: str | None,
+        start: Any,
+        config: RunnableConfig,
+        on_node: OnNode | None,
+        ticket: Admitted | None = None,
+    ) -> Assessment:
+        """Drive the graph to its end, or to where it waits, and tell of it."""
+        with run_of("assessment", self.services, run, learner) as work:
+            await self._drive(start, config, on_node, ticket)
+            return await self._finish(run, work)
 
     async def _drive(
         self, start: Any, config: RunnableConfig, on_node: OnNode | None, ticket: Admitted | None = None
@@ -244,9 +258,16 @@ class Assessor:
             if on_node is not None:
                 on_node(noted)
 
-    async def _finish(self, run: str) -> Assessment:
+    async def _finish(self, run: str, work: Work | None = None) -> Assessment:
         snapshot = await self.graph.aget_state(_config(run))
-        assessment = assessment_of(snapshot.values, waiting=bool(snapshot.interrupts))
+        waiting = bool(snapshot.interrupts)
+        assessment = assessment_of(snapshot.values, waiting=waiting)
+        if work is not None and work.listened_to:
+            values: Plain = snapshot.values
+            tell(
+                work, self.services, waiting=waiting, language=language_of(values),
+                result=lambda: assessment_told(values, waiting=waiting),
+            )  # fmt: skip
         if not snapshot.next:
             await self.store.aput(ASSESSMENTS, run, assessment.plain(), index=False)
             await self.checkpoints.adelete_thread(run)  # finished: only the assessment is kept
@@ -255,33 +276,43 @@ class Assessor:
 
 def assessment_of(values: Plain, *, waiting: bool) -> Assessment:
     """The assessment that a state of the graph stands for."""
-    outcome = Outcome.model_validate(values["outcome"]) if values.get("outcome") else None
-    return Assessment.model_validate(
-        {
-            "id": values["id"],
-            "task": values["task"],
-            "submission": values["submission"],
-            "execution": values["execution"],
-            # all evidence that the feedback may cite, not only the diagnosis' own
-            "diagnosis": {
-                **values["diagnosis"],
-                "evidence": values.get("grounds") or values["diagnosis"]["evidence"],
-            },
-            "feedback": outcome.feedback if outcome else values["checked"],
-            "confidence": values["confidence"],
-            "delivered": bool(outcome and outcome.delivered),
-            "waiting": waiting,
-            "revisions": values.get("revisions") or 0,
-            "reviewed_by": outcome.reviewed_by if outcome else None,
-            "degradations": values.get("degradations") or [],
-            "changes": values.get("changes") or [],
-            "rubric": values.get("rubric"),
-            "model": generation_of(values).get("model", "none"),
-            "prompts": values.get("prompts") or {},
-            "seconds": values.get("seconds") or {},
-            "usage": values.get("usage") or {},
-        }
-    )
+    return Assessment.model_validate(_assessment_plain(values, waiting=waiting))
+
+
+def _assessment_plain(values: Plain, *, waiting: bool) -> Plain:
+    """The same as plain data, not validated."""
+    outcome: Plain = values.get("outcome") or {}
+    return {
+        "id": values["id"],
+        "task": values["task"],
+        "submission": values["submission"],
+        "execution": values["execution"],
+        # all evidence that the feedback may cite, not only the diagnosis' own
+        "diagnosis": {
+            **values["diagnosis"],
+            "evidence": values.get("grounds") or values["diagnosis"]["evidence"],
+        },
+        "feedback": outcome["feedback"] if outcome else values["checked"],
+        "confidence": values["confidence"],
+        "delivered": bool(outcome and outcome["delivered"]),
+        "waiting": waiting,
+        "revisions": values.get("revisions") or 0,
+        "reviewed_by": outcome.get("reviewed_by"),
+        "degradations": values.get("degradations") or [],
+        "changes": values.get("changes") or [],
+        "rubric": values.get("rubric"),
+        "model": generation_of(values).get("model", "none"),
+        "prompts": values.get("prompts") or {},
+        "seconds": values.get("seconds") or {},
+        "usage": values.get("usage") or {},
+    }
+
+
+def assessment_told(values: Plain, *, waiting: bool) -> Told:
+    """What went into an assessment and what came of it, for those who record runs."""
+    outputs = _assessment_plain(values, waiting=waiting)
+    inputs = {key: outputs.pop(key) for key in ("task", "submission")}
+    return "assessment", inputs, outputs
 
 
 async def held_assessment(checkpoints: BaseCheckpointSaver[str], store: BaseStore, run: str) -> Assessment | None:
@@ -295,22 +326,26 @@ async def held_assessment(checkpoints: BaseCheckpointSaver[str], store: BaseStor
 
 @asynccontextmanager
 async def open_assessor(
-    settings: Settings | None = None, *, services: Services | None = None
+    settings: Settings | None = None,
+    *,
+    services: Services | None = None,
+    replaced: Mapping[str, Agent] | None = None,
 ) -> AsyncGenerator[Assessor]:
     """An assessor on the embedded default's persistence.
 
     Args:
         services: Used instead of opening new ones; stays open.
+        replaced: Agents that stand in for those of these nodes (`build_assessment_graph`).
     """
     if services is None:
         async with (
             open_services(settings or load_settings()) as opened,
-            open_assessor(services=opened) as assessor,
+            open_assessor(services=opened, replaced=replaced) as assessor,
         ):
             yield assessor
         return
     async with open_persistence(services.settings) as (saver, store):
-        graph: Any = build_assessment_graph(services)
+        graph: Any = build_assessment_graph(services, replaced)
         compiled = graph.compile(checkpointer=saver, store=store, name="assessment")
         yield Assessor(services, compiled, saver, store)
 

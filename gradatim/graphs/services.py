@@ -16,11 +16,13 @@ from gradatim.kg.related import Related
 from gradatim.kg.related import read as read_related
 from gradatim.memory import LearnerMemory, open_memory, parameters_of
 from gradatim.memory.rights.guard import guarded
+from gradatim.memory.rights.scrubbing import Scrubber
 from gradatim.memory.storage.decisions import DecisionStore
 from gradatim.memory.storage.opening import open_decisions
 from gradatim.serving import open_chat_model
 from gradatim.settings import Settings, load_settings
 from gradatim.tools.sandbox import Sandbox, open_sandbox
+from gradatim.tools.sandbox.observed import observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Services:
         passages: Text of the course that feedback can rest on.
         related: Which concepts are close to which.
         stack: Closes what was opened here.
+        policy: What runs that are told of keep of learners' text.
     """
 
     settings: Settings
@@ -44,12 +47,15 @@ class Services:
     passages: PassageIndex | None = None
     related: Related | None = None
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    policy: Scrubber = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # whoever opens services: no agent gets past the guard
         object.__setattr__(
             self, "memory", guarded(self.memory, self.settings.assumed_consent, parameters_of(self.settings))
         )
+        object.__setattr__(self, "sandbox", observed(self.sandbox))
+        object.__setattr__(self, "policy", Scrubber.of(self.settings))
 
     @classmethod
     async def open(cls, settings: Settings | None = None, *, model: BaseChatModel | None = None) -> Services:

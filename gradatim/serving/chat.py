@@ -18,8 +18,10 @@ from gradatim.serving.blocking import iterate_blocking, run_blocking
 from gradatim.serving.chat_base import SchemaChatModel
 from gradatim.serving.schema import response_format
 from gradatim.serving.steering.terms import Steering
+from gradatim.serving.telling import question, tell_answer, tell_messages, tell_place, tell_streamed, tell_usage
 from gradatim.serving.tool_calls import call_schema, chosen, read_call, with_instructions
 from gradatim.serving.transport import Payload, Transport
+from gradatim.telemetry import stepped
 
 _TOOL_ARGUMENTS = ("tools", "tool_choice")
 _OWN_ARGUMENTS = (*_TOOL_ARGUMENTS, "stream", "ls_structured_output_format")
@@ -88,10 +90,16 @@ class OpenAIChat(SchemaChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        answer = await self._carrier.complete(self._payload(messages, stop, kwargs))
-        if not answer["choices"]:
-            raise ModelError("the model gave no answer", place=self.endpoint)
-        return self._result(answer, kwargs.get("tools"))
+        payload = self._payload(messages, stop, kwargs)
+        with question(str(payload["model"]), self.endpoint, payload) as work:
+            tell_place(work, self.endpoint)
+            tell_messages(work, messages)
+            answer = await self._carrier.complete(payload)
+            if not answer["choices"]:
+                raise ModelError("the model gave no answer", place=self.endpoint)
+            result = self._result(answer, kwargs.get("tools"))
+            tell_answer(work, self.model, result)
+            return result
 
     def _stream(
         self,
@@ -138,25 +146,44 @@ class OpenAIChat(SchemaChatModel):
             yield ChatGenerationChunk(message=whole, generation_info=generation.generation_info)
             return
         logprobs: list[float] = []
-        pieces = self._carrier.stream(self._payload(messages, stop, kwargs))
+        payload = self._payload(messages, stop, kwargs)
+        work = question(str(payload["model"]), self.endpoint, payload, stream=True)
+        work.begin()
+        tell_place(work, self.endpoint)
+        tell_messages(work, messages)
+        failure: BaseException | None = None
+        said: list[str] = []
+        reason: str | None = None
+        pieces = self._carrier.stream(payload)
+        steps = stepped(work, pieces)
         try:
-            async for piece in pieces:
+            async for piece in steps:
                 usage = _usage(piece.get("usage"))
                 info: dict[str, Any] = {}
                 text = ""
                 for choice in piece.get("choices", [])[:1]:
-                    said: dict[str, Any] = choice.get("delta") or {}
-                    text = said.get("content") or ""
+                    delta: dict[str, Any] = choice.get("delta") or {}
+                    text = delta.get("content") or ""
                     logprobs += [token["logprob"] for token in _tokens(choice)]
                     if choice.get("finish_reason"):
+                        reason = str(choice["finish_reason"])
                         info = {"finish_reason": choice["finish_reason"], "model_name": self.model}
                         if logprobs:
                             info["mean_logprob"] = sum(logprobs) / len(logprobs)
+                if usage and work.listened_to:
+                    tell_usage(work, usage)
                 if text or info or usage:
+                    said.append(text)
                     message = AIMessageChunk(content=text, usage_metadata=usage, response_metadata=info)
                     yield ChatGenerationChunk(message=message, generation_info=info or None)
+        except BaseException as error:
+            failure = error
+            raise
         finally:
+            await steps.aclose()
             await pieces.aclose()
+            tell_streamed(work, self.model, "".join(said), reason)
+            work.end(failure)
 
     def _payload(self, messages: Sequence[BaseMessage], stop: list[str] | None, kwargs: dict[str, Any]) -> Payload:
         given: dict[str, Any] = {

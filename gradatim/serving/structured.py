@@ -16,13 +16,15 @@ from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
-from langchain_core.outputs import ChatGeneration
+from langchain_core.outputs import ChatGeneration, LLMResult
 from langchain_core.runnables.config import ensure_config
 
 from gradatim.domain import Usage
+from gradatim.serving.chat import OpenAIChat
 from gradatim.serving.chat_base import SchemaChatModel
 from gradatim.serving.schema import NotJson, SchemaLike, fit, json_schema, read_json, response_format
 from gradatim.serving.steering.terms import Steering
+from gradatim.serving.telling import endpoint_of, question, tell_answer, tell_messages
 from gradatim.serving.transport import RequestRefused
 
 _SHOWN = 2000
@@ -166,16 +168,26 @@ class _Question:
             arguments["response_format"] = response_format(self._schema)
         else:
             messages = [*messages, HumanMessage(self._instructions())]
+        if isinstance(self._model, OpenAIChat):  # tells of its questions itself
+            result = await self._generated(messages, arguments)
+        else:
+            name = model_name(self._model)
+            with question(name, endpoint_of(self._model), arguments) as work:
+                tell_messages(work, messages)
+                result = await self._generated(messages, arguments)
+                tell_answer(work, name, result)
+        generations = [item for item in result.generations[0] if isinstance(item, ChatGeneration)]
+        return generations, _usage(generations)
+
+    async def _generated(self, messages: Sequence[BaseMessage], arguments: dict[str, Any]) -> LLMResult:
         config = ensure_config()  # so that the run shows up below the node that asks
-        result = await self._model.agenerate(
+        return await self._model.agenerate(
             [list(messages)],
             callbacks=config.get("callbacks"),
             tags=[*config.get("tags", []), *_TAGS],
             metadata=config.get("metadata"),
             **arguments,
         )
-        generations = [item for item in result.generations[0] if isinstance(item, ChatGeneration)]
-        return generations, _usage(generations)
 
     def _instructions(self) -> str:
         schema = json.dumps(json_schema(self._schema))

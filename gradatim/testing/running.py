@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from gradatim.domain import LearnerEvent
 from gradatim.errors import InputError
+from gradatim.graphs.observing import learner_in, run_of
 from gradatim.graphs.services import Services
 from gradatim.graphs.workflow import Workflow as LoadedWorkflow
 from gradatim.graphs.workflow import build_workflow, load_workflow
@@ -78,23 +79,10 @@ async def run_graph(
         record = _Record(opened)
         began = perf_counter()
         config = {"configurable": {"thread_id": thread}, "recursion_limit": _LIMIT}
-        pending = list(answers)
-        start: Any = given
-        while True:
-            async for above, _, event in compiled.astream(start, config, stream_mode=["debug"], subgraphs=True):
-                record.note(event, above)
-            snapshot = await compiled.aget_state(config)
-            waiting = [(task.name, asked) for task in snapshot.tasks for asked in task.interrupts]
-            if not waiting or not pending:
-                break
-            told: dict[str, Any] = {}
-            for node, asked in waiting[: len(pending)]:
-                answer = pending.pop(0)
-                told[asked.id] = answer(asked.value) if callable(answer) else answer
-                record.questions.append(Question(node, asked.value, told[asked.id]))
-            start = Command(resume=told)
+        with run_of(compiled.get_name(), opened, thread, learner_in(given)):
+            values, waiting = await _driven(compiled, given, config, list(answers), record)
         record.questions += [Question(node, asked.value) for node, asked in waiting]
-        return record.run(snapshot.values, tuple(node for node, _ in waiting), perf_counter() - began)
+        return record.run(values, tuple(node for node, _ in waiting), perf_counter() - began)
 
 
 async def run_workflow(
@@ -134,6 +122,30 @@ def _ready(workflow: str | Path | Workflow | LoadedWorkflow, parameters: Mapping
     if isinstance(workflow, Workflow):
         return workflow.loaded()
     return load_workflow(workflow, parameters=parameters) if isinstance(workflow, str | Path) else workflow
+
+
+async def _driven(
+    compiled: Any, given: Mapping[str, Any], config: Any, pending: list[PersonAnswer], record: _Record
+) -> tuple[Mapping[str, Any], list[tuple[str, Any]]]:
+    """Run to the end, or until nobody answers.
+
+    Returns:
+        The state, and what still waits for an answer: the node and LangGraph's interrupt.
+    """
+    start: Any = given
+    while True:
+        async for above, _, event in compiled.astream(start, config, stream_mode=["debug"], subgraphs=True):
+            record.note(event, above)
+        snapshot = await compiled.aget_state(config)
+        waiting = [(task.name, asked) for task in snapshot.tasks for asked in task.interrupts]
+        if not waiting or not pending:
+            return snapshot.values, waiting
+        told: dict[str, Any] = {}
+        for node, asked in waiting[: len(pending)]:
+            answer = pending.pop(0)
+            told[asked.id] = answer(asked.value) if callable(answer) else answer
+            record.questions.append(Question(node, asked.value, told[asked.id]))
+        start = Command(resume=told)
 
 
 def plain_inputs(inputs: Mapping[str, Any], known: set[str] | None = None) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class SessionRecaller:
         if state.get("number") or not learner_id:
             return {}
         try:
-            learner = await self.memory.state(str(learner_id))
+            learner = await self.recaller.profile(str(learner_id))
         except StorageError as error:
             return degraded(self.name, error, "a session without history")
         found: Plain = {"learner": learner.model_copy(update={"features": ()}).plain()}

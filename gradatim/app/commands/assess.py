@@ -20,6 +20,7 @@ from gradatim.app.options import (
     jsonl_option,
     language_option,
     sandbox_option,
+    traces_option,
     workers_option,
 )
 from gradatim.app.programs import Batch, Judgement, holds_many, judge_all
@@ -55,6 +56,7 @@ from gradatim.tools.taskfile import load_task
 @click.option("--full", is_flag=True, help="Show what a learner may not see, as hidden tests.")
 @language_option
 @jsonl_option
+@traces_option
 @json_option
 @workers_option
 @sandbox_option

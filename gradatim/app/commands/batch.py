@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from gradatim.app.cli import EXIT_INTERRUPTED
-from gradatim.app.console import emit, out, plural, printable, progress, say
+from gradatim.app.console import emit, label, out, plural, printable, progress, say
 from gradatim.app.forgetting import warn_unfinished
 from gradatim.app.options import (
     cache_dir_option,
@@ -21,6 +21,7 @@ from gradatim.app.options import (
     json_option,
     language_option,
     sandbox_option,
+    traces_option,
     workers_option,
 )
 from gradatim.app.whose import pseudonymous
@@ -33,6 +34,7 @@ from gradatim.graphs.batch.sources import Source
 from gradatim.graphs.batch.summary import Summary
 from gradatim.memory.rights.artefacts import Artefacts
 from gradatim.settings import Settings, load_settings
+from gradatim.telemetry import recorder_at_work
 from gradatim.tools.taskfile import load_task
 
 _AGAIN: tuple[Status, ...] = ("degraded", "held", "failed")
@@ -81,6 +83,7 @@ _REASONS_SHOWN = 5
     "taken in. May be given several times.",
 )
 @language_option
+@traces_option
 @json_option
 @workers_option
 @sandbox_option
@@ -125,6 +128,8 @@ def batch(
     source = pseudonymous(_source(task, programs, manifest, learner_from, settings), settings)
     if address and engine != "ray":
         raise InputError("is the address of a Ray cluster", place="--address", remedy="add --engine ray")
+    if engine == "ray" and recorder_at_work() is not None:
+        say(f"{label('warning')} runs on a Ray cluster are not recorded: they go on in processes of its own")
     options = BatchOptions(restart=restart, again=again, in_order=in_order, brief=brief)
     flight = in_flight or _in_flight(settings)
 

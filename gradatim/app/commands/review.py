@@ -17,7 +17,7 @@ from gradatim.app.commands.workflow.answering import PersonAnswer
 from gradatim.app.commands.workflow.showing import row_of, show_questions
 from gradatim.app.console import emit, out, printable, shorten, table
 from gradatim.app.edits import edit_template
-from gradatim.app.options import data_dir_option, json_option, sandbox_option
+from gradatim.app.options import data_dir_option, json_option, sandbox_option, traces_option
 from gradatim.app.report.review import age, review_text
 from gradatim.domain import Assessment, ReviewDecision, ReviewRequest
 from gradatim.graphs.assessor import held_assessment
@@ -156,6 +156,7 @@ def show(request_id: str, template: bool, as_json: bool, data_dir: Path | None) 
 @click.option("--reason", metavar="TEXT", help="Why, for --reject.")
 @click.option("--reviewer", required=True, metavar="NAME", help="Who decides.")
 @click.option("--anyway", is_flag=True, help="Deliver an edit although a check refutes one of its sentences.")
+@traces_option
 @json_option
 @sandbox_option
 @data_dir_option

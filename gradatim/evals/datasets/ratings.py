@@ -81,6 +81,7 @@ class Reading:
         dimensions: Only these; every dimension of the file when not given.
         encoding: Of the text.
         delimiter: Between cells; found from the header when not given.
+        whole: Whether scores are levels, 1, 2, 3, with nothing between them.
     """
 
     low: float = 1.0
@@ -88,6 +89,7 @@ class Reading:
     dimensions: Sequence[str] | None = None
     encoding: str = "utf-8"
     delimiter: str | None = None
+    whole: bool = False
 
 
 def read_entries(path: Path, reading: Reading | None = None) -> Iterator[Rating | BadRating]:
@@ -236,11 +238,15 @@ def _rating(
         return Rating(item, rater, dimension, None, row.place, phase, seconds, declined=bool(text))
     score = _number(text, delimiter)
     if score is None:
-        remedy = f"write a number from {how.low:g} to {how.high:g}, or leave it empty; if {dimension} is no dimension, "
-        return bad(f"{shown(text)} is not a score", remedy + "name those that count (dimensions)")
+        remedy = f"write a number from {how.low:g} to {how.high:g}, or leave it empty"
+        if how.dimensions is None:
+            remedy += f"; if {dimension} is no dimension, name those that count (dimensions)"
+        return bad(f"{shown(text)} is not a score", remedy)
     if not how.low <= score <= how.high:
         why = f"{shown(text)} is outside the scale of {how.low:g} to {how.high:g}"
-        return bad(why, "correct it, or give the scale's ends")
+        return bad(why, "correct it, or give the scale's ends" if not how.whole else "ask the rater for a level of it")
+    if how.whole and score != round(score):
+        return bad(f"{shown(text)} is between two levels", "ask the rater for one of them")
     return Rating(item, rater, dimension, score, row.place, phase, seconds)
 
 

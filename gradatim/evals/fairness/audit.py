@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from gradatim.errors import InputError
 from gradatim.evals.fairness.cases import Cases, Unit
 from gradatim.evals.fairness.comparing import Comparison, Figure, against, compare, figure, values_of
-from gradatim.evals.fairness.grouping import Division, attributes_of, divisions
+from gradatim.evals.fairness.grouping import Division, attributes_of, check_attributes, divisions
 from gradatim.evals.fairness.measures import FALSE_POSITIVE, MEASURES, TRUE_POSITIVE, Measure
 from gradatim.evals.fairness.within import within_tasks
 from gradatim.evals.statistics import Estimate, benjamini_hochberg, calibration_error, difference_of_proportions, holm
@@ -18,6 +18,8 @@ LEAST = 10
 FEWEST = 5
 """Below this, a group's figures are those of single people; no audit goes lower."""
 ECE = "calibration_error"
+Groups = Mapping[str, Sequence[Unit]]
+"""Name → units."""
 _DECISIONS = {"verdict": (FALSE_POSITIVE[0], TRUE_POSITIVE[0]), "delivery": (FALSE_POSITIVE[1], TRUE_POSITIVE[1])}
 
 
@@ -74,6 +76,7 @@ class Audit:
     Attributes:
         least: Units that a group needed.
         learners: Whether units are learners, not submissions.
+        units, runs: In the groups that are reported; the rest would follow from the sum of all.
         tests: Comparisons that p was corrected over.
         measures: What was looked at, by key.
     """
@@ -114,7 +117,18 @@ def audit(cases: Cases, by: str | Sequence[str], *, least: int = LEAST, name: st
         raise InputError(
             f"is {least}", place="--least", remedy=f"take {FEWEST} or more: smaller groups are single people"
         )
-    parts = [_divided(part, cases, least) for part in divisions(cases.units, attributes_of(by), least)]
+    attributes = attributes_of(by)
+    check_attributes(cases.units, attributes)
+    bases = divisions(cases.units, attributes, least)
+    of = {
+        key: divisions([unit for unit in cases.units if key in unit.values], attributes, least, among=bases)
+        for key in cases.measures
+    }
+    judged = divisions([unit for unit in cases.units if unit.pairs], attributes, least, among=bases)
+    parts = [
+        _divided(base, {key: found[at].groups for key, found in of.items()}, judged[at].groups, cases)
+        for at, base in enumerate(bases)
+    ]
     every = [item.p for part in parts for item in part.comparisons]
     adjusted = iter(zip(holm(every), benjamini_hochberg(every), strict=True))
     told: list[Divided] = []
@@ -124,14 +138,15 @@ def audit(cases: Cases, by: str | Sequence[str], *, least: int = LEAST, name: st
             family, rate = next(adjusted)
             comparisons.append(replace(item, holm=family, fdr=rate))
         told.append(replace(part, comparisons=tuple(comparisons)))
+    told_units = {unit.id: unit for base in bases for members in base.groups.values() for unit in members}
     return Audit(
         name,
         cases.variant,
         cases.model,
         least,
         cases.learners,
-        len(cases.units),
-        cases.runs,
+        len(told_units),
+        sum(unit.runs for unit in told_units.values()),
         cases.failed,
         sum(p is not None for p in every),
         cases.measures,
@@ -139,43 +154,49 @@ def audit(cases: Cases, by: str | Sequence[str], *, least: int = LEAST, name: st
     )
 
 
-def _divided(part: Division, cases: Cases, least: int) -> Divided:
+def _divided(base: Division, of: Mapping[str, Groups], judged: Groups, cases: Cases) -> Divided:
+    """One attribute or crossing.
+
+    Args:
+        base: All its groups.
+        of: Measure → the groups in which it may be reported.
+        judged: Groups of which the calibration may be.
+        cases: Name the measures.
+    """
     figures: list[Figure] = []
     comparisons: list[Comparison] = []
     for measure in cases.measures.values():
-        # Of the groups, those in which enough units have this measure: a group of many may have few known verdicts.
-        able = {name: units for name, units in part.groups.items() if len(values_of(units, measure.key)) >= least}
-        figures += [figure(name, measure, values_of(units, measure.key)) for name, units in able.items()]
-        for group, other, units in against(able):
-            first, second = values_of(able[group], measure.key), values_of(units, measure.key)
-            item = compare(part.attribute, measure, (group, first), (other, second))
-            comparisons.append(replace(item, within=within_tasks(able[group], units, measure.key)))
+        groups = of[measure.key]
+        figures += [figure(name, measure, values_of(units, measure.key)) for name, units in groups.items()]
+        for group, other, units in against(groups):
+            first, second = values_of(groups[group], measure.key), values_of(units, measure.key)
+            item = compare(base.attribute, measure, (group, first), (other, second))
+            comparisons.append(replace(item, within=within_tasks(groups[group], units, measure.key)))
     return Divided(
-        part.attribute,
-        {name: len(units) for name, units in part.groups.items()},
-        part.suppressed,
-        part.unknown,
+        base.attribute,
+        {name: len(units) for name, units in base.groups.items()},
+        base.suppressed,
+        base.unknown,
         tuple(figures),
         tuple(comparisons),
-        tuple(_calibrations(part.groups, least)),
-        tuple(_odds(part.groups, least)),
+        tuple(_calibrations(judged)),
+        tuple(_odds(of)),
     )
 
 
-def _calibrations(groups: Mapping[str, Sequence[Unit]], least: int) -> list[Figure]:
+def _calibrations(groups: Groups) -> list[Figure]:
     found: list[Figure] = []
     for name, units in groups.items():
         pairs = [pair for unit in units for pair in unit.pairs]
-        if sum(bool(unit.pairs) for unit in units) >= least:
-            stated, right = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-            found.append(Figure(name, ECE, calibration_error(stated, right)))
+        stated, right = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        found.append(Figure(name, ECE, calibration_error(stated, right)))
     return found
 
 
-def _odds(groups: Mapping[str, Sequence[Unit]], least: int) -> list[Odds]:
+def _odds(of: Mapping[str, Groups]) -> list[Odds]:
     found: list[Odds] = []
     for decision, keys in _DECISIONS.items():
-        gaps = [_widest(groups, key, least) for key in keys]
+        gaps = [_widest(of.get(key, {}), key) for key in keys]
         known = [gap for gap in gaps if gap is not None]
         if known:
             nothing = Estimate(None, method="not estimable: too few units of a group")
@@ -185,11 +206,11 @@ def _odds(groups: Mapping[str, Sequence[Unit]], least: int) -> list[Odds]:
     return found
 
 
-def _widest(groups: Mapping[str, Sequence[Unit]], key: str, least: int) -> tuple[Estimate, tuple[str, str]] | None:
+def _widest(groups: Groups, key: str) -> tuple[Estimate, tuple[str, str]] | None:
     """Highest less lowest rate of a measure, with the groups that have them."""
-    rates = {name: values for name, units in groups.items() if len(values := values_of(units, key)) >= least}
-    if len(rates) < 2:
+    if len(groups) < 2:
         return None
+    rates = {name: values_of(units, key) for name, units in groups.items()}
     means = {name: sum(values) / len(values) for name, values in rates.items()}
     order = sorted(means, key=lambda name: means[name])
     low, high = order[0], order[-1]

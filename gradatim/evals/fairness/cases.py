@@ -45,6 +45,7 @@ class Unit:
         values: Measure → mean over the unit's runs; only what was measured.
         pairs: Confidence and whether all statements are right, of each run where both are known.
         works: Its samples by themselves.
+        runs: How many it has.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Unit:
     values: Mapping[str, float]
     pairs: tuple[tuple[float, float], ...] = ()
     works: tuple[Work, ...] = ()
+    runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class _Sample:
     groups: dict[str, str]
     sums: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     pairs: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    runs: int = 0
 
 
 @dataclass(slots=True)
@@ -119,6 +122,7 @@ def read_cases(
         InputError: Nothing can be compared, a name is not known, or a file cannot be read.
     """
     by, table = ("sample", dict[str, dict[str, str]]()) if groups is None else read_groups(groups)
+    met = groups is None
     read: dict[tuple[str, str], _Runs] = defaultdict(_Runs)
     for trace in read_traces(results.traces):
         runs = read[_text(trace, "variant", "full"), _text(trace, "model", "")]
@@ -127,13 +131,21 @@ def read_cases(
         runs.ids.add(trace.id)
         name, learner, values = _text(trace, "sample", trace.id), _learner(trace), measured(trace)
         sample = runs.samples.setdefault(name, _Sample(learner, _task(trace), _groups(trace)))
-        sample.groups |= table.get((learner or "") if by == "learner" else name, {})
+        if (named := table.get((learner or "") if by == "learner" else name)) is not None:
+            met = True
+            sample.groups |= _named_groups(named)
         for key, value in values.items():
             sample.sums[key].append(value)
         if "delivered" in values:
             runs.delivered[trace.id] = values["delivered"]
+        sample.runs += 1
         runs.count += 1
         runs.failed += not values
+    if not read:
+        raise InputError("holds no runs", place=str(results.traces), remedy="run the experiment: gradatim eval run")
+    if not met:
+        remedy = "name them as the experiment's traces do"
+        raise InputError(f"names no {by} of these runs", place=str(groups), remedy=remedy)
     chosen = _chosen(results, read, variant, model)
     runs = read[chosen]
     wanted = tuple(dict.fromkeys(keys))
@@ -154,16 +166,20 @@ def _chosen(
     if variant is None and (len(variants) == 1 or "full" in variants):
         variant = "full" if "full" in variants else variants[0]
     if variant not in variants:
-        what = "name one with --variant" if variant is None else "there is no such variant"
-        listed = ", ".join(variants) or "none"
-        raise InputError(f"holds the variants {listed}", place=str(results.folder), remedy=what)
+        raise _no_such("variant", variant, variants, results)
     models = [name for of, name in found if of == variant]
     if model is None and len(models) == 1:
         model = models[0]
     if model not in models:
-        what = "name one with --model" if model is None else "there is no such model"
-        raise InputError(f"holds the models {', '.join(models)}", place=str(results.folder), remedy=what)
+        raise _no_such("model", model, models, results)
     return variant, model
+
+
+def _no_such(what: str, name: str | None, known: Iterable[str], results: Results) -> InputError:
+    listed = ", ".join(known)
+    if name is None:
+        return InputError(f"holds the {what}s {listed}", place=str(results.folder), remedy=f"name one with --{what}")
+    return InputError(f"holds no {what} {name!r}", place=str(results.folder), remedy=f"{what}s: {listed}")
 
 
 def _add_scores(results: Results, runs: _Runs, chosen: tuple[str, str], keys: tuple[str, ...]) -> dict[str, Measure]:
@@ -217,7 +233,7 @@ def _units(samples: Mapping[str, _Sample]) -> tuple[tuple[Unit, ...], bool]:
                 means[key].append(value)
         values = {key: math.fsum(found) / len(found) for key, found in means.items()}
         pairs = tuple(pair for part in parts for pair in part.pairs)
-        units.append(Unit(name, _common(parts), values, pairs, works))
+        units.append(Unit(name, _common(parts), values, pairs, works, sum(part.runs for part in parts)))
     return tuple(units), learners
 
 
@@ -246,7 +262,13 @@ def _groups(trace: Trace) -> dict[str, str]:
 def _named_groups(given: Any) -> dict[str, str]:
     if not isinstance(given, dict):
         return {}
-    return {str(key): str(value) for key, value in cast("dict[Any, Any]", given).items() if value not in (None, "")}
+    # on one line each, for they stand in sentences and tables
+    plain = {_line(key): _line(value) for key, value in cast("dict[Any, Any]", given).items() if value is not None}
+    return {key: value for key, value in plain.items() if value}
+
+
+def _line(value: object) -> str:
+    return " ".join(str(value).split())
 
 
 def _learner(trace: Trace) -> str | None:

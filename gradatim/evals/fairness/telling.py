@@ -57,9 +57,9 @@ def audit_markdown(audit: Audit) -> str:
     lines = [
         f"# Fairness audit: {audit.name or 'experiment'}",
         "",
-        f"Variant {audit.variant}{model}: {audit.runs:,} runs of {audit.units:,} {_units(audit)}. Smallest group "
-        f"reported: {audit.least}. Intervals of 95 %; p corrected over {audit.tests} comparisons (Holm; FDR by "
-        "Benjamini and Hochberg).",
+        f"Variant {audit.variant}{model}: {audit.runs:,} runs of {audit.units:,} {_units(audit)} in groups "
+        f"that are reported; smallest: {audit.least}. Intervals of 95 %; p corrected over {audit.tests} comparisons "
+        "(Holm; FDR by Benjamini and Hochberg).",
     ]
     if audit.failed:
         lines.append(f"{audit.failed:,} runs have no figures (they failed, or are no assessments).")

@@ -17,16 +17,17 @@ from gradatim.evals.datasets import Example
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _AUTHOR = re.compile(
     r"""(?imx)
-    ^(?P<before> \s* (?: \#+ \s* | ["']{1,3} \s* | \* \s* )?
+    ^(?P<before> (?: [^\n"'\#]* \#+ [\ \t]* | [\ \t]* (?: ["']{1,3} [\ \t]* | \* [\ \t]* )? )
         (?: __author__ \s* = | __credits__ \s* = |
-            (?: author | written\ by | name | student(?:\ (?:id|no|number|name))?
+            (?: authors? | name | student(?:\ (?:id|no|number|name))?
               | matric(?:ulation)?(?:\ (?:no|number))?
-              | 姓名 | 学号 | 作者 | 学生 ) \s* [:：=] ) \s* )
+              | autor | auteur | 姓名 | 学号 | 作者 | 学生 ) \s* [:：=]
+        | (?: [@\\]author | (?:written|made|created|programmed)\ by ) \b ) \s* [:：=]? \s* )
     (?P<who> [^\n]+?)
     (?P<after> \s* ["']{0,3} \s* )$
     """
 )
-_COMMENT = re.compile(r"^\s*(?:#|[\"'*])")
+_COMMENT = re.compile(r"^\s*[\"'*]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def mask(code: str) -> tuple[str, int]:
         nonlocal count
         # `name = input()` is a statement of the program; only comments, docstrings and __author__ name people.
         line = code.count("\n", 0, found.start("who")) + 1
-        if not _COMMENT.match(found["before"]) and "__" not in found["before"] and line not in inside:
+        comment = "#" in found["before"] or _COMMENT.match(found["before"])
+        if not comment and "__" not in found["before"] and line not in inside:
             return found[0]
         count += 1
         quote = found["who"][:1] if found["who"][:1] in "\"'" and found["before"].rstrip().endswith("=") else ""

@@ -121,7 +121,7 @@ def collect(study: Study, folder: Path, *, exclude: Iterable[str] = (), encoding
     declined: set[Key] = set()
     seconds: dict[tuple[str, str], float] = {}
     double: dict[Key, Rating] = {}
-    reading = Reading(study.low, study.high, study.dimensions, encoding)
+    reading = Reading(study.low, study.high, study.dimensions, encoding, whole=True)
     problems += [
         Problem("file", str(path), "is no CSV file", "save it as CSV (UTF-8) beside the others", left_out=0)
         for path in sorted((folder / RATINGS).iterdir())

@@ -137,7 +137,7 @@ def _raters(given: int | Sequence[str]) -> list[str]:
             raise InputError(
                 f"{name!r} is no code for a rater",
                 place="--raters",
-                remedy="use letters, digits, - and _; codes rather than names",
+                remedy="use Latin letters, digits, - and _; codes rather than names",
             )
     if len({name.casefold() for name in names}) != len(names):
         raise InputError("two raters have the same code", place="--raters", remedy="give each its own")

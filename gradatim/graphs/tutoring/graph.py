@@ -30,7 +30,9 @@ from gradatim.agents.tutoring.state import TutoringState, turn_of
 from gradatim.agents.tutoring.understanding import Listener
 from gradatim.agents.tutoring.wording import Worder
 from gradatim.errors import ServiceError
+from gradatim.graphs.observing import node_of
 from gradatim.graphs.services import Services
+from gradatim.telemetry import Work
 from gradatim.tools.claims import ClaimChecker
 
 _RETRY = RetryPolicy(max_attempts=2, initial_interval=0.2, retry_on=ServiceError)
@@ -89,15 +91,26 @@ def _timed(name: str, agent: Callable[[State, Any], Awaitable[Plain]]) -> Callab
 
     async def node(state: TutoringState, runtime: Runtime[None]) -> Plain:
         start = perf_counter()
-        update = await agent(state, runtime)
+        with node_of(name, runtime) as work:
+            update = await agent(state, runtime)
+            if "turn" in update and work.listened_to:
+                _evaluate(work, update["turn"])
         return {**update, "seconds": {name: perf_counter() - start}}
 
     return node
 
 
+def _evaluate(work: Work, turn: Plain) -> None:
+    """Report how much of what the tutor is about to say was borne out by checks."""
+    verdicts = [check["verdict"] for statement in turn["statements"] for check in statement["checks"]]
+    if verdicts:
+        work.evaluated("claim_support", verdicts.count("supported") / len(verdicts))
+
+
 async def hand_over(state: TutoringState) -> Plain:
     """Waits for a person. Nothing else: a node runs again from its first line when it is resumed."""
-    return {"decision": interrupt(to_request(hand_over_of(state)))}
+    with node_of("hand_over"):
+        return {"decision": interrupt(to_request(hand_over_of(state)))}
 
 
 def _with_code(state: TutoringState) -> str:

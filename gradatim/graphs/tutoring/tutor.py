@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, cast
 from weakref import WeakValueDictionary
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -25,6 +25,7 @@ from gradatim.agents.tutoring.state import turn_of
 from gradatim.agents.tutoring.turn import Heard, Piece, Turn
 from gradatim.domain import Statement, Task
 from gradatim.errors import InputError, ReviewError
+from gradatim.graphs.observing import run_of, tell
 from gradatim.graphs.persistence import exclusive, open_persistence
 from gradatim.graphs.services import Services, open_services
 from gradatim.graphs.tutoring.graph import build_tutoring_graph
@@ -39,9 +40,11 @@ from gradatim.graphs.tutoring.session import (
     save_session,
     session_of,
 )
+from gradatim.graphs.tutoring.told import turn_told
 from gradatim.languages import language as known_language
 from gradatim.languages import say, speaking
 from gradatim.settings import Settings, load_settings
+from gradatim.telemetry import Work, stepped
 
 _WAITING = 20
 """Messages that are kept for a person while a session is held."""
@@ -220,16 +223,40 @@ class Tutor:
     async def _events(self, session: str, start: Any) -> AsyncGenerator[Piece | Turn]:
         """Pieces of a turn, then the turn; what it came to is kept before that is given out."""
         graph: Any = self.graph
-        # "sync": a step is on disk before the next begins, so that a killed turn goes on where it stopped
-        async for part in graph.astream(start, config_of(session), stream_mode="custom", durability="sync"):
-            if isinstance(part, dict) and "piece" in part:
-                yield Piece(text=str(part["piece"]))  # pyright: ignore[reportUnknownArgumentType]
-        yield await self._settle(session)
+        work = run_of("tutoring", self.services, session, await self._learner(session, start))
+        work.begin()
+        failure: BaseException | None = None
+        try:
+            # "sync": a step is on disk before the next begins, so that a killed turn goes on where it stopped
+            parts = graph.astream(start, config_of(session), stream_mode="custom", durability="sync")
+            async with aclosing(stepped(work, parts)) as steps:
+                async for part in steps:
+                    if isinstance(part, dict) and "piece" in part:
+                        yield Piece(text=str(part["piece"]))  # pyright: ignore[reportUnknownArgumentType]
+            turn = await self._settle(session, work)
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            work.end(failure)
+        yield turn
 
-    async def _settle(self, session: str) -> Turn:
+    async def _learner(self, session: str, start: Any) -> str | None:
+        """Whose session it is, for what is told of the run."""
+        if isinstance(start, dict):
+            return cast("dict[str, Any]", start).get("learner_id")
+        values = (await self.graph.aget_state(config_of(session))).values
+        return values.get("learner_id")
+
+    async def _settle(self, session: str, work: Work | None = None) -> Turn:
         """Keep what a finished or held turn came to, and let its checkpoints go where nothing waits in them."""
         snapshot = await self.graph.aget_state(config_of(session))
         values: dict[str, Any] = dict(snapshot.values)
+        if work is not None and work.listened_to:
+            tell(
+                work, self.services, waiting=bool(snapshot.interrupts), language=values.get("language"),
+                result=lambda: turn_told(values),
+            )  # fmt: skip
         await save_session(self.store, values)
         if snapshot.interrupts:
             await note_held(self, values)

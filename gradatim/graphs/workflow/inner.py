@@ -15,9 +15,11 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send
 
+from gradatim import telemetry
 from gradatim.agents.payloads import store_of
 from gradatim.agents.state import Plain, State, degraded, merge
 from gradatim.errors import InputError
+from gradatim.graphs.observing import learner_in
 from gradatim.graphs.workflow.analysis import Node
 from gradatim.graphs.workflow.kinds.kind import Agent
 from gradatim.graphs.workflow.nodes import reason_of
@@ -45,7 +47,8 @@ def sub_agent(node: Node, graph: Any, limit: int) -> Agent:
         if node.element is None:
             given["id"] = f"{state.get('id') or ''}/{node.name}"
             await _note_part(runtime, given)
-        done = cast(Plain, await graph.ainvoke(given, {**get_config(), "recursion_limit": limit}))
+        with telemetry.workflow(graph.name, learner=learner_in(given), expected=(GraphBubbleUp,)):
+            done = cast(Plain, await graph.ainvoke(given, {**get_config(), "recursion_limit": limit}))
         return _outputs(done, names, node.name)
 
     return run
@@ -56,14 +59,6 @@ async def _note_part(runtime: Any, given: Plain) -> None:
     store, learner = store_of(runtime), learner_in(given)
     if store is not None and learner is not None:
         await store.aput(PARTS, str(given["id"]), {"learner_id": learner}, index=False)
-
-
-def learner_in(values: Plain) -> str | None:
-    """The learner that values are about, where they are about one."""
-    submission: Any = values.get("submission")
-    about = cast(Plain, submission) if isinstance(submission, dict) else values
-    found: Any = about.get("learner_id")
-    return found if isinstance(found, str) else None
 
 
 def _outputs(done: Plain, names: tuple[str, ...], prefix: str) -> Plain:

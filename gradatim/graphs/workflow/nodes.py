@@ -15,6 +15,7 @@ from langgraph.types import CachePolicy, Command, RetryPolicy, TimeoutPolicy
 
 from gradatim.agents.state import Plain, State, degraded
 from gradatim.errors import GradatimError, InputError, ServiceError
+from gradatim.graphs.observing import learner_in, node_of
 from gradatim.graphs.workflow.analysis import Node
 from gradatim.graphs.workflow.kinds.kind import Agent
 from gradatim.graphs.workflow.routing import Route
@@ -55,13 +56,19 @@ class NodeRunner:
         start = perf_counter()
         given = self.view(state)
         with self._speaking(state.get("language")):
-            update = await (self._or_degrade(given, runtime) if self._degrades else self.agent(given, runtime))
+            update = await (self._or_degrade(given, runtime) if self._degrades else self._asked(given, runtime))
         found = self._named(update)
         if self.node.kind is None or not self.node.kind.asks:
             found["seconds"] = {**(found.get("seconds") or {}), self.node.name: perf_counter() - start}
         if self.route is not None:
             found[TURNS] = self.route.turn(state, found)
         return found
+
+    async def _asked(self, given: Plain, runtime: Any, attempt: int | None = None) -> Plain:
+        """The agent's update of one try."""
+        kind = self.node.kind.key if self.node.kind is not None else "workflow"
+        with node_of(self.node.name, runtime, kind=kind, attempt=attempt, learner=learner_in(given)):
+            return await self.agent(given, runtime)
 
     def _speaking(self, language: str | None) -> AbstractContextManager[None]:
         code = language or self._language
@@ -97,7 +104,7 @@ class NodeRunner:
         for attempt in range(1, attempts + 1):
             try:
                 async with asyncio.timeout(self._timeout):
-                    return await self.agent(given, runtime)
+                    return await self._asked(given, runtime, attempt)
             except GraphBubbleUp:
                 raise  # a question to a person
             except Exception as error:  # noqa: BLE001 whatever hinders it, the run goes on

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,12 +18,12 @@ from langgraph.types import Command, StateSnapshot
 from gradatim.agents.state import Plain
 from gradatim.errors import InputError, ReviewError, ServiceError, StaleDecision, WorkflowError
 from gradatim.graphs.assessor import STRICT, OnNode
+from gradatim.graphs.observing import learner_in, run_of, tell
 from gradatim.graphs.persistence import exclusive, open_persistence
 from gradatim.graphs.services import Services, open_services
 from gradatim.graphs.workflow.analysis import Analysis
 from gradatim.graphs.workflow.checking import examine
 from gradatim.graphs.workflow.compiling import compose, most_steps
-from gradatim.graphs.workflow.inner import learner_in
 from gradatim.graphs.workflow.inputs import checked_answer, checked_inputs
 from gradatim.graphs.workflow.loading import load_workflow
 from gradatim.graphs.workflow.runs import (
@@ -37,8 +37,10 @@ from gradatim.graphs.workflow.runs import (
     same_version,
     version_of,
 )
+from gradatim.graphs.workflow.told import run_told
 from gradatim.graphs.workflow.workflow import Workflow
 from gradatim.settings import Settings, load_settings
+from gradatim.telemetry import Work, stepped
 
 _KEPT = ("degradations", "seconds", "usage", "prompts")
 _LOCKS = 256
@@ -153,8 +155,22 @@ class WorkflowRunner:
             given = checked_inputs(self.analysis, inputs)
             await self.store.aput(RUNS, thread, self._new_record(given), index=False)
             start = self._start(thread, given)
-        async for part in self.graph.astream(start, self._config(thread), durability="sync", **options):
-            yield part
+        work = run_of(self.workflow.name, self.services, thread, await self._learner(thread, start))
+        work.begin()
+        failure: BaseException | None = None
+        try:
+            parts = self.graph.astream(start, self._config(thread), durability="sync", **options)
+            async with aclosing(stepped(work, parts)) as steps:
+                async for part in steps:
+                    yield part
+            if work.listened_to:
+                snapshot = await self.graph.aget_state(self._config(thread))
+                self._tell(work, self._so_far(thread, snapshot))
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            work.end(failure)
 
     # -------------------------------------------------------------------------------------------- inside
 
@@ -167,7 +183,30 @@ class WorkflowRunner:
     def _lock(self, run: str) -> Path:
         return self.services.settings.data_dir / f"workflow-{zlib.crc32(run.encode()) % _LOCKS}.lock"
 
+    async def _learner(self, run: str, start: Any) -> str | None:
+        """Whose work a run is about, for what is told of it."""
+        if not isinstance(start, dict):
+            start = (await self.graph.aget_state(self._config(run))).values
+        return learner_in(cast(Plain, start))
+
     async def _drive(self, run: str, start: Any, on_node: OnNode | None, *, strict: bool = False) -> Run:
+        """Drive the graph to its end, or to where it waits, and tell of it."""
+        with run_of(self.workflow.name, self.services, run, await self._learner(run, start)) as work:
+            found = await self._driven(run, start, on_node, strict=strict)
+            if work.listened_to:
+                self._tell(work, found)
+            return found
+
+    def _tell(self, work: Work, found: Run) -> None:
+        tell(
+            work,
+            self.services,
+            waiting=bool(found.questions),
+            language=found.state.get("language"),
+            result=lambda: run_told(self.workflow.spec.inputs, found),
+        )
+
+    async def _driven(self, run: str, start: Any, on_node: OnNode | None, *, strict: bool) -> Run:
         config = self._config(run, strict=strict)
         try:
             # "sync": a step is on disk before the next begins, so that a killed run goes on where it stopped

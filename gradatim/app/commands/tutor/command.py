@@ -10,7 +10,14 @@ import click
 
 from gradatim.app.commands.tutor.people import answer_session, list_held
 from gradatim.app.commands.tutor.talk import Talk
-from gradatim.app.options import cache_dir_option, data_dir_option, json_option, language_option, sandbox_option
+from gradatim.app.options import (
+    cache_dir_option,
+    data_dir_option,
+    json_option,
+    language_option,
+    sandbox_option,
+    traces_option,
+)
 from gradatim.app.whose import Whose
 from gradatim.domain import Task
 from gradatim.errors import InputError, SubmissionError
@@ -38,6 +45,7 @@ from gradatim.tools.taskfile import load_task
 @click.option("--say", "said", metavar="TEXT", help="What the person says; without it the tutor goes on by itself.")
 @click.option("--reviewer", metavar="NAME", help="Who answers.")
 @language_option
+@traces_option
 @json_option
 @sandbox_option
 @data_dir_option

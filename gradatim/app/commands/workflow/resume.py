@@ -10,7 +10,7 @@ import click
 
 from gradatim.app.commands.workflow.answering import PersonAnswer, answer_run
 from gradatim.app.commands.workflow.showing import show_run
-from gradatim.app.options import cache_dir_option, data_dir_option, json_option, sandbox_option
+from gradatim.app.options import cache_dir_option, data_dir_option, json_option, sandbox_option, traces_option
 from gradatim.settings import load_settings
 
 
@@ -27,6 +27,7 @@ from gradatim.settings import load_settings
 @click.option("--reviewer", metavar="NAME", default="command line", show_default=True, help="Who answers.")
 @click.option("--file", "moved", metavar="FILE", help="Where the workflow lies now, if it was moved.")
 @click.option("--model", metavar="MODEL", help="As for `run` (setting: model).")
+@traces_option
 @json_option
 @sandbox_option
 @data_dir_option

@@ -12,7 +12,14 @@ from gradatim.app.commands.assess import node_progress
 from gradatim.app.commands.workflow.showing import show_run
 from gradatim.app.commands.workflow.values import Inputs, about_inputs, parameters_from
 from gradatim.app.console import say
-from gradatim.app.options import cache_dir_option, data_dir_option, json_option, language_option, sandbox_option
+from gradatim.app.options import (
+    cache_dir_option,
+    data_dir_option,
+    json_option,
+    language_option,
+    sandbox_option,
+    traces_option,
+)
 from gradatim.app.whose import Whose
 from gradatim.errors import InputError, ServiceError, WorkflowError
 from gradatim.graphs.services import open_services
@@ -43,6 +50,7 @@ from gradatim.settings import Settings, load_settings
     help="A catalogue name, a GGUF file, http(s)://host/v1#name, or none: text from evidence alone (setting: model).",
 )
 @language_option
+@traces_option
 @json_option
 @sandbox_option
 @data_dir_option

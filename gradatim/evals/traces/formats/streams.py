@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import zlib
 from collections.abc import Callable, Generator, Iterator
@@ -174,7 +175,7 @@ def _document(path: Path, single: Callable[[list[Any]], bool] | None) -> Iterato
     if not data.strip():
         return
     try:
-        value: Any = orjson.loads(data.removeprefix(_BOM))
+        value: Any = json_of(data.removeprefix(_BOM))
     except orjson.JSONDecodeError as error:
         raise InputError(
             f"is not JSON: {_told(error)}", place=f"{path}:{error.lineno}", remedy="give a file of JSON or JSON Lines"
@@ -185,6 +186,22 @@ def _document(path: Path, single: Callable[[list[Any]], bool] | None) -> Iterato
         yield from ((f"{path}, item {number}", item) for number, item in enumerate(items, 1))
     else:
         yield str(path), value
+
+
+def json_of(data: bytes) -> Any:
+    """What JSON holds. NaN and infinities, which are no JSON but come out of Python's own writer, are `None`.
+
+    Raises:
+        orjson.JSONDecodeError: It is not JSON.
+    """
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        if b"NaN" not in data and b"Infinity" not in data:
+            raise
+        with suppress(ValueError, RecursionError):
+            return json.loads(data, parse_constant=lambda _: None)
+        raise
 
 
 def _has_lines(file: BinaryIO) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import gzip
 import os
+import stat
 import zlib
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,16 @@ _BLOCK = 1 << 20
 """Bytes that are read at once."""
 _LAST = 1 << 20
 """Bytes at the end of a file in which its last line break is looked for, doubled until it is found."""
+
+
+@contextmanager
+def alone(descriptor: int) -> Generator[None]:
+    """Keep those who add to a file, or write it anew, away from it."""
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 class TraceFile:
@@ -50,6 +61,8 @@ class TraceFile:
                 f"cannot be written: {error.strerror}", place=str(self.path), remedy="name another file for the traces"
             ) from error
         try:
+            if not stat.S_ISREG(os.fstat(self._descriptor).st_mode):  # a pipe that nobody reads would stop the run
+                raise self._foreign()
             self._examine()
         except BaseException:
             self.close()
@@ -62,11 +75,16 @@ class TraceFile:
             StorageError: There is no room, or the disk fails; the file is as it was.
         """
         block = gzip.compress(lines, 6, mtime=0) if self._packed else lines
-        if self._moved():
+        while not self._added(block):
             self.close()
             self._open()
+
+    def _added(self, block: bytes) -> bool:
+        """Add a block, unless the name means another file by now."""
         try:
             with self._alone():
+                if self._moved():  # asked only now: whoever takes a learner out holds the file until it is replaced
+                    return False
                 end = os.fstat(self._descriptor).st_size
                 try:
                     written = 0
@@ -76,6 +94,7 @@ class TraceFile:
                     with suppress(OSError):  # what cannot be cut is no file
                         os.ftruncate(self._descriptor, end)  # no half of a line stays behind
                     raise
+                return True
         except OSError as error:
             raise StorageError(
                 f"traces cannot be written: {error.strerror}", place=str(self.path), remedy="make room on the disk"
@@ -97,11 +116,8 @@ class TraceFile:
     @contextmanager
     def _alone(self) -> Generator[None]:
         """Keep other processes away."""
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        try:
+        with alone(self._descriptor):
             yield
-        finally:
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     def _examine(self) -> None:
         """Refuse a file of something else, and mend the end of one whose writer was killed."""
@@ -126,7 +142,7 @@ class TraceFile:
     def _examine_packed(self) -> None:
         """The same for a compressed file, in which each lot is a gzip member of its own."""
         begin, offset, whole = b"", 0, 0
-        member = zlib.decompressobj(_GZIP)
+        member, cut = zlib.decompressobj(_GZIP), b""
         while block := os.pread(self._descriptor, _BLOCK, offset):
             offset += len(block)
             while block:
@@ -136,11 +152,16 @@ class TraceFile:
                     raise self._foreign() from error
                 begin = begin or found[:64]
                 block = member.unused_data
+                cut += found
                 if member.eof:
-                    whole, member = offset - len(block), zlib.decompressobj(_GZIP)
+                    whole, member, cut = offset - len(block), zlib.decompressobj(_GZIP), b""
         if not begin.lstrip().startswith(_BEGIN):
             raise self._foreign()
-        os.ftruncate(self._descriptor, whole)  # what stands behind is half a lot of a killed writer
+        if whole < offset:  # what stands behind is half a lot of a killed writer: its whole lines stay
+            kept = cut[: cut.rfind(b"\n") + 1]
+            os.ftruncate(self._descriptor, whole)
+            if kept:
+                os.write(self._descriptor, gzip.compress(kept, 6, mtime=0))
 
     def _mend(self, size: int) -> None:
         """End the last line, or take away the part of one that a killed writer left."""

@@ -63,7 +63,8 @@ class Recording(AbstractContextManager["Recording"]):
     ) -> None:
         self._stack.close()
         if self.lost:
-            _log.warning("%d recorded runs are missing in what was written", self.lost)
+            what = "recorded run is" if self.lost == 1 else "recorded runs are"
+            _log.warning("%d %s missing in what was written or sent", self.lost, what)
 
 
 def recording(

@@ -14,7 +14,7 @@ import orjson
 
 from gradatim.errors import InputError
 from gradatim.evals.traces.formats.evallog.restoring import trace_of
-from gradatim.evals.traces.formats.streams import LARGEST, reading, values_of
+from gradatim.evals.traces.formats.streams import LARGEST, json_of, reading, values_of
 from gradatim.evals.traces.trace import Plain, Trace
 
 _REMEDY = "give a log that inspect_ai or `gradatim trace export --to inspect` has written"
@@ -78,7 +78,7 @@ def _member(archive: zipfile.ZipFile, name: str, path: Path) -> Plain:
     if archive.getinfo(name).file_size > LARGEST:
         raise InputError(f"is larger than {LARGEST:,} bytes", place=f"{path}, {name}", remedy=_REMEDY)
     try:
-        value: Any = orjson.loads(archive.read(name))
+        value: Any = json_of(archive.read(name))
     except orjson.JSONDecodeError as error:
         raise InputError(f"is not JSON: {error}", place=f"{path}, {name}", remedy=_REMEDY) from error
     if not isinstance(value, dict):

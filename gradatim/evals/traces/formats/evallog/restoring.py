@@ -14,6 +14,7 @@ from gradatim.evals.traces.formats.evallog.pieces import KEPT, nanoseconds
 from gradatim.evals.traces.formats.format import OPERATIONS
 from gradatim.evals.traces.formats.messages import Message, message_of
 from gradatim.evals.traces.formats.plain import mapping, objects
+from gradatim.evals.traces.lines import trace_of as own_trace
 from gradatim.evals.traces.trace import Event, Operation, Plain, Span, Trace
 
 _ATTACHED = "attachment://"
@@ -29,6 +30,8 @@ def trace_of(sample: Plain, spec: Mapping[str, Any]) -> Trace:
         spec: What the log says of the task.
     """
     kept = mapping(mapping(sample.get("metadata")).get(KEPT))
+    if "gradatim_trace" in kept:  # a trace that was replayed or recorded there, whole
+        return own_trace(kept, "metadata.gradatim")
     return _own(sample, kept) if "trace" in kept else _foreign(_attached(sample), spec)
 
 

@@ -1,0 +1,49 @@
+"""Recording the runs of a command: where the settings or `--traces` say so, and for its whole length."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gradatim.app.console import plural, printable, say
+from gradatim.settings import Settings, load_settings
+
+TRACES = "traces"
+"""Kind of artefact that a file of recorded runs is; its rows name learners by their pseudonyms."""
+
+
+@contextmanager
+def recorded(traces: Path | None, data_dir: Path | None = None) -> Generator[None]:
+    """Record the runs inside the block, if anybody wants them.
+
+    Args:
+        traces: File to add them to; what the settings say when not given.
+        data_dir: Data folder of the command, where the key of pseudonyms lies.
+
+    Raises:
+        GradatimError: The file or the exporter cannot be used.
+    """
+    settings = load_settings(traces=traces, data_dir=data_dir)
+    if settings.traces is None and settings.otlp_endpoint is None:
+        yield
+        return
+    from gradatim.evals.traces.recording import recording
+
+    taken = recording(settings=settings)
+    try:
+        with taken:
+            if settings.trace_content != "none":
+                _register(settings)
+            yield
+    finally:
+        if settings.traces is not None and taken.written:
+            say(f"traces: {plural(taken.written, 'run')} added to {printable(str(settings.traces))}")
+
+
+def _register(settings: Settings) -> None:
+    """Note a file that holds learners' text, so that whoever is forgotten is taken out of it."""
+    from gradatim.memory.rights.artefacts import Artefacts
+
+    if settings.traces is not None and settings.traces.suffix != ".gz":
+        Artefacts.of(settings).rows(settings.traces, TRACES)

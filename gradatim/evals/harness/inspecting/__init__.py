@@ -1,0 +1,1 @@
+"""What gradatim is in inspect_ai; use it by `gradatim.evals.harness.inspect`."""

@@ -1,0 +1,66 @@
+"""Thresholds that the scores of a test session have to keep, as they stand in the configuration of pytest.
+
+```
+claim_support >= 0.95        the figure of all runs that were scored
+claim_support.low >= 0.9     the lower end of its interval
+latency.high <= 12           the upper end
+```
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+_COMPARED: dict[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+_LINE = re.compile(
+    r"\s*(?P<key>[A-Za-z]\w*)(?:\.(?P<end>low|high))?\s*(?P<sign>[<>]=?)\s*(?P<bound>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*"
+)
+
+
+class ThresholdError(ValueError):
+    """A line is no threshold; the text says what one looks like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A bound for one scorer's figure.
+
+    Attributes:
+        key: Of the scorer.
+        end: Which end of the interval is held against the bound; the figure itself where it is empty.
+        sign: How: `>=`, `<=`, `>`, `<`.
+    """
+
+    key: str
+    end: str
+    sign: str
+    bound: float
+
+    def __str__(self) -> str:
+        return f"{self.key}{'.' if self.end else ''}{self.end} {self.sign} {self.bound:g}"
+
+    def kept_by(self, estimate: Any) -> bool | None:
+        """Whether a figure (`gradatim.evals.statistics.Estimate`) keeps it; `None` where it has no such end."""
+        value: float | None = getattr(estimate, self.end or "value")
+        return None if value is None else _COMPARED[self.sign](value, self.bound)
+
+
+def read_threshold(line: str) -> Threshold:
+    """A threshold as a person writes it.
+
+    Raises:
+        ThresholdError: It is none.
+    """
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise ThresholdError(f"{line!r} is no threshold; write e.g. `claim_support >= 0.95` or `leak.high <= 0.1`")
+    return Threshold(found["key"], found["end"] or "", found["sign"], float(found["bound"]))

@@ -1,0 +1,1 @@
+"""The parts of a report of an evaluation, each made from what was measured."""

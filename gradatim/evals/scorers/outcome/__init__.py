@@ -1,0 +1,1 @@
+"""What came of a run: agreement with people, diagnosis, coverage, precision, completeness."""

@@ -1,0 +1,1 @@
+"""How a run went: path, calls, time, tokens, money, retries, fallbacks."""

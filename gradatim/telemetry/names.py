@@ -1,0 +1,73 @@
+"""Names of attributes and events: those of the OpenTelemetry GenAI semantic conventions, and our own.
+
+The conventions are in development, and the package that lists them moves its modules about; the names themselves are
+what others read, so they stand here. A test holds them against the installed list.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Operation = Literal["invoke_workflow", "invoke_agent", "chat", "execute_tool", "retrieval"]
+"""Values of `gen_ai.operation.name` that are used here."""
+
+OPERATION = "gen_ai.operation.name"
+PROVIDER = "gen_ai.provider.name"
+CONVERSATION = "gen_ai.conversation.id"
+WORKFLOW = "gen_ai.workflow.name"
+AGENT = "gen_ai.agent.name"
+AGENT_VERSION = "gen_ai.agent.version"
+REQUEST_MODEL = "gen_ai.request.model"
+RESPONSE_MODEL = "gen_ai.response.model"
+TEMPERATURE = "gen_ai.request.temperature"
+TOP_P = "gen_ai.request.top_p"
+MAX_TOKENS = "gen_ai.request.max_tokens"
+CHOICES = "gen_ai.request.choice.count"
+SEED = "gen_ai.request.seed"
+STREAM = "gen_ai.request.stream"
+OUTPUT_TYPE = "gen_ai.output.type"
+FINISH_REASONS = "gen_ai.response.finish_reasons"
+INPUT_TOKENS = "gen_ai.usage.input_tokens"
+OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
+CACHED_TOKENS = "gen_ai.usage.cache_read.input_tokens"
+INPUT_MESSAGES = "gen_ai.input.messages"
+OUTPUT_MESSAGES = "gen_ai.output.messages"
+TOOL = "gen_ai.tool.name"
+TOOL_TYPE = "gen_ai.tool.type"
+TOOL_ARGUMENTS = "gen_ai.tool.call.arguments"
+TOOL_RESULT = "gen_ai.tool.call.result"
+DATA_SOURCE = "gen_ai.data_source.id"
+QUERY = "gen_ai.retrieval.query.text"
+DOCUMENTS = "gen_ai.retrieval.documents"
+EVALUATION = "gen_ai.evaluation.result"
+EVALUATION_NAME = "gen_ai.evaluation.name"
+EVALUATION_VALUE = "gen_ai.evaluation.score.value"
+EVALUATION_LABEL = "gen_ai.evaluation.score.label"
+EVALUATION_EXPLANATION = "gen_ai.evaluation.explanation"
+ERROR = "error.type"
+SERVER = "server.address"
+PORT = "server.port"
+
+ATTEMPT = "gradatim.node.attempt"
+"""Which try of a node this is, where it is not the first."""
+KIND = "gradatim.node.kind"
+"""Kind of a workflow file's node."""
+WAITING = "gradatim.waiting"
+"""The work stopped to ask a person."""
+PLACE = "gradatim.error.place"
+"""Where in the program an error arose: `module:line`."""
+FOUND = "gradatim.retrieval.count"
+"""How many things a look-up gave."""
+TIER = "gradatim.sandbox.tier"
+"""How programs were isolated."""
+PROGRAMS = "gradatim.sandbox.programs"
+"""Programs that were run with one call of the sandbox."""
+PROBES = "gradatim.sandbox.probes"
+"""Things that the sandbox was asked to do with a program."""
+STATUSES = "gradatim.sandbox.statuses"
+"""How these ended, each status with how often it came: `ok 5`."""
+LOAD_ERROR = "gradatim.sandbox.load_error"
+"""Why a program could not be loaded: the name of the error."""
+
+OWN_PROVIDER = "gradatim"
+"""What stands as provider where the work is this package's own."""
