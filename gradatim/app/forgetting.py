@@ -20,7 +20,7 @@ from typing import Any, cast
 
 from gradatim.app.console import label, printable, say
 from gradatim.app.material import material_of, pieces_of
-from gradatim.app.recording import TRACES
+from gradatim.app.recording import TRACES, held
 from gradatim.app.records import erase_records
 from gradatim.errors import StorageError
 from gradatim.memory import LearnerMemory, checked_id
@@ -128,6 +128,11 @@ async def forget_learner(
 
 def _forget_files(settings: Settings, registered: Artefacts, learner_id: str) -> list[Fated]:
     """Delete or clean a learner's files; recorded runs name a learner by the pseudonym alone."""
+    with held(item.path for item in registered.of_learner(learner_id) if item.kind == TRACES):
+        return _forget_held_files(settings, registered, learner_id)
+
+
+def _forget_held_files(settings: Settings, registered: Artefacts, learner_id: str) -> list[Fated]:
     fates = registered.forget(learner_id, _scrub_ledger)
     if not any(item.artefact.kind == TRACES for item in fates):
         return fates

@@ -170,7 +170,8 @@ class Work:
     @property
     def listened_to(self) -> bool:
         """Whether anybody gets what is told here."""
-        return self._record is not None or self._span is not None
+        # a span that a sampler left out only carries the context on
+        return self._record is not None or (self._span is not None and self._span.is_recording())
 
     @property
     def run(self) -> Run | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from gradatim.app.recording import held
 from gradatim.errors import InputError, SettingsError, StorageError
 from gradatim.evals.traces import Trace, read_traces
 from gradatim.evals.traces.lines import line_of
@@ -100,7 +101,8 @@ def test_the_half_lot_of_a_killed_writer_of_a_compressed_file_goes(tmp_path: Pat
     for cut in (0, 1, 5, len(second) // 2, len(second) - 1):
         path.write_bytes(first + second[:cut])
         TraceFile(path).add(line_of(Trace("c", "t")))
-        assert [item.id for item in read_traces(path)] == ["a", "c"]
+        whole = ["b"] if cut == len(second) - 1 else []  # all of its line is there, only gzip's trailer is not
+        assert [item.id for item in read_traces(path)] == ["a", *whole, "c"]
     path.write_bytes(first + b"something else")
     with pytest.raises(InputError, match="something else than traces"):
         TraceFile(path)
@@ -220,3 +222,39 @@ def test_recordings_one_inside_the_other_keep_their_own_runs(tmp_path: Path) -> 
             pass
     assert [item.name for item in read_traces(tmp_path / "outer.jsonl")] == ["first", "third"]
     assert [item.name for item in read_traces(tmp_path / "inner.jsonl")] == ["second"]
+
+
+def test_whole_lines_of_a_cut_packed_lot_stay(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl.gz"
+    lines = [line_of(Trace(str(number), "t", outputs={"filling": os.urandom(300).hex()})) for number in range(40)]
+    packed = gzip.compress(b"".join(lines))
+    path.write_bytes(packed[: len(packed) // 2])
+    file = TraceFile(path)
+    file.add(line_of(Trace("new", "t")))
+    file.close()
+    found = [trace.id for trace in read_traces(path)]
+    assert found[-1] == "new"
+    assert 10 < len(found) < 40
+    assert found[:-1] == [str(number) for number in range(len(found) - 1)]
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="something else than traces"):
+        TraceFile(tmp_path / "pipe")
+
+
+def test_what_comes_while_a_file_is_written_anew_goes_to_the_new_one(tmp_path: Path) -> None:
+    path, draft = tmp_path / "t.jsonl", tmp_path / "draft"
+    file = TraceFile(path)
+    file.add(line_of(Trace("forgotten", "t")))
+    adding = threading.Thread(target=file.add, args=(line_of(Trace("late", "t")),))
+    with held([path, tmp_path / "missing"]):
+        adding.start()
+        adding.join(0.1)
+        assert adding.is_alive()
+        draft.write_bytes(line_of(Trace("kept", "t")))
+        draft.replace(path)
+    adding.join(5)
+    file.close()
+    assert [trace.id for trace in read_traces(path)] == ["kept", "late"]

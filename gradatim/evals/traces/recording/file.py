@@ -82,7 +82,7 @@ class TraceFile:
     def _added(self, block: bytes) -> bool:
         """Add a block, unless the name means another file by now."""
         try:
-            with self._alone():
+            with alone(self._descriptor):
                 if self._moved():  # asked only now: whoever takes a learner out holds the file until it is replaced
                     return False
                 end = os.fstat(self._descriptor).st_size
@@ -113,16 +113,10 @@ class TraceFile:
         except OSError:
             return True
 
-    @contextmanager
-    def _alone(self) -> Generator[None]:
-        """Keep other processes away."""
-        with alone(self._descriptor):
-            yield
-
     def _examine(self) -> None:
         """Refuse a file of something else, and mend the end of one whose writer was killed."""
         try:
-            with self._alone():
+            with alone(self._descriptor):
                 size = os.fstat(self._descriptor).st_size
                 if not size:
                     return
@@ -142,7 +136,7 @@ class TraceFile:
     def _examine_packed(self) -> None:
         """The same for a compressed file, in which each lot is a gzip member of its own."""
         begin, offset, whole = b"", 0, 0
-        member, cut = zlib.decompressobj(_GZIP), b""
+        member = zlib.decompressobj(_GZIP)
         while block := os.pread(self._descriptor, _BLOCK, offset):
             offset += len(block)
             while block:
@@ -152,13 +146,13 @@ class TraceFile:
                     raise self._foreign() from error
                 begin = begin or found[:64]
                 block = member.unused_data
-                cut += found
                 if member.eof:
-                    whole, member, cut = offset - len(block), zlib.decompressobj(_GZIP), b""
+                    whole, member = offset - len(block), zlib.decompressobj(_GZIP)
         if not begin.lstrip().startswith(_BEGIN):
             raise self._foreign()
         if whole < offset:  # what stands behind is half a lot of a killed writer: its whole lines stay
-            kept = cut[: cut.rfind(b"\n") + 1]
+            found = zlib.decompressobj(_GZIP).decompress(os.pread(self._descriptor, offset - whole, whole))
+            kept = found[: found.rfind(b"\n") + 1]
             os.ftruncate(self._descriptor, whole)
             if kept:
                 os.write(self._descriptor, gzip.compress(kept, 6, mtime=0))

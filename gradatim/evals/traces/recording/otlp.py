@@ -27,7 +27,8 @@ class Collector:
     """Sends traces to a collector.
 
     Args:
-        endpoint: Address; where it has no path, the one that OTLP uses is added.
+        endpoint: Address; where it has no path, the one that OTLP uses is added. A user and password in it are sent,
+            and told nowhere.
 
     Raises:
         SettingsError: The exporter is not installed.
@@ -45,8 +46,10 @@ class Collector:
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
-        self.endpoint = endpoint.rstrip("/") + ("" if urlsplit(endpoint).path.strip("/") else _PATH)
-        self._exporter = OTLPSpanExporter(endpoint=self.endpoint, timeout=_SECONDS)
+        parts = urlsplit(endpoint)
+        whole = endpoint.rstrip("/") + ("" if parts.path.strip("/") else _PATH)
+        self.endpoint = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{urlsplit(whole).path}"
+        self._exporter = OTLPSpanExporter(endpoint=whole, timeout=_SECONDS)
         named = {} if os.environ.get("OTEL_SERVICE_NAME") else {"service.name": "gradatim"}
         self._resource = Resource.create({**named, "service.version": __version__})
         self._scope = InstrumentationScope("gradatim", __version__)
@@ -64,7 +67,8 @@ class Collector:
         try:
             result = self._exporter.export(spans)
         except Exception as error:
-            raise OSError(f"the collector takes none: {error}") from error
+            # only its kind: an address may hold a password
+            raise OSError(f"the collector takes none: {type(error).__name__}") from error
         if result is not SpanExportResult.SUCCESS:
             raise OSError("the collector takes none; they are left out there")
 

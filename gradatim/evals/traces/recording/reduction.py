@@ -37,6 +37,8 @@ _VERBATIM = frozenset({"prompts"})
 """Mappings from names of ours to versions of ours."""
 _BLANK = frozenset({"actual", "code", "content", "detail", "expected", "stdout", "summary", "text", "why"})
 """Keys whose text never stays, wherever it stands."""
+_AUTHORS = frozenset({"peer", "realiser", "tutor"})
+"""Who writes here beside models and persons."""
 _WORD = re.compile(r"[\w.:/+#@-]{1,120}")
 _NOTHING = object()
 
@@ -75,7 +77,7 @@ def _item(key: str, item: Any, part: str, word: Word) -> Any:
     if isinstance(item, list | tuple):
         elements = cast("list[Any]", item)
         if key in _LISTS_OF_WORDS and (not elements or isinstance(elements[0], str)):
-            return [word(element) for element in elements if isinstance(element, str)]
+            return [word(element) for element in elements if isinstance(element, str) and _WORD.fullmatch(element)]
         if key in _PARTS:
             return [element for element in (_element(key, each, word) for each in elements) if element is not _NOTHING]
     return _NOTHING
@@ -96,7 +98,9 @@ def _text(key: str, text: str, part: str, word: Word) -> str:
     elif part in ("exception", "load_error"):  # a program can define exceptions of its own, with any name
         allowed = key == "type" and hasattr(builtins, text)
     elif key == "author":
-        return text if text.startswith("model:") or ":" not in text else text.partition(":")[0]
+        # a person's name never stays, and an output of a workflow that happens to be called so may be one
+        kind = text.partition(":")[0]
+        return text if kind == "model" or text in _AUTHORS else kind if kind == "person" else ""
     else:
         allowed = key in _WORDS or (key == "name" and part in _NAMED)
     if not allowed:
