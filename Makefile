@@ -94,7 +94,7 @@ $(INSTALLED): $(PINS) | $(CREATED)
 # After $(INSTALLED), so that `make -j demo test` never runs two installations at a time.
 $(DEVELOP): $(INSTALLED)
 	@echo "Installing the development tools"
-	@$(PIP) install -qq -c constraints.txt -e '.[dev]'
+	@$(PIP) install -qq -c constraints.txt -e '.[dev,harnesses]'
 	@touch $@
 
 # torch comes first and exactly, so that nothing asks for another build of it; pip's own settings decide where it comes
