@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import BaseMessage, HumanMessage
 from pydantic import Field, ValidationError
 
 from gradatim import telemetry
@@ -118,15 +118,11 @@ class Critic:
         Raises:
             ModelError: The model does not answer.
         """
-        evidence = citable(case, grounds)
-        messages = [
-            *case_messages(case, evidence, learner),
-            HumanMessage(load_prompt("self_reflection").ask),
-        ]
+        messages, schema = self.question(case, grounds, learner)
         answer = await ask_structured(
             self.model,
             messages,
-            opinion_schema(case),
+            schema,
             n=self.samples,
             temperature=self.temperature,
             max_tokens=self.max_tokens,
@@ -139,6 +135,13 @@ class Critic:
             except ValidationError:
                 continue  # an unreadable opinion lowers nothing and proves nothing: fewer are compared
         return tuple(found), answer.usage
+
+    def question(
+        self, case: Case, grounds: Sequence[Evidence], learner: LearnerState | None
+    ) -> tuple[list[BaseMessage], dict[str, Any]]:
+        """What the model is asked, and the JSON schema of one opinion."""
+        ask = HumanMessage(load_prompt("self_reflection").ask)
+        return [*case_messages(case, citable(case, grounds), learner), ask], opinion_schema(case)
 
     async def __call__(self, state: State, runtime: Any = None) -> Plain:
         case = Case.of(

@@ -7,6 +7,7 @@ from evidence, and after the last round what was refuted is dropped.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -14,7 +15,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from pydantic import ValidationError
 
 from gradatim.agents.answer import TEXT, to_feedback
-from gradatim.agents.critic import Critic, Opinion, opinion_schema
+from gradatim.agents.critic import Critic, opinion_schema
 from gradatim.agents.payloads import fetch_text, keep_text
 from gradatim.agents.prompts import fence, load_prompt
 from gradatim.agents.state import Plain, State, checked_of, generation_of, learner_of, submission_of, task_of
@@ -29,7 +30,6 @@ from gradatim.domain import (
     LearnerState,
     Submission,
     Task,
-    Usage,
 )
 from gradatim.errors import ModelError
 from gradatim.languages import phrase
@@ -128,31 +128,11 @@ class BlindGenerator:
 class BlindCritic(Critic):
     """The critic, asked about task and program alone."""
 
-    async def ask(
-        self, case: Case, grounds: Any, learner: LearnerState | None = None
-    ) -> tuple[tuple[Opinion, ...], Usage]:
-        """The opinions, and what asking for them took.
-
-        Raises:
-            ModelError: The model does not answer.
-        """
-        unseen = _unseen(case)
-        answer = await ask_structured(
-            self.model,
-            blind_messages(case.task, case.submission, learner, _OPINION),
-            opinion_schema(unseen),
-            n=self.samples,
-            temperature=self.temperature,
-            max_tokens=self.max_tokens,
-            seed=7,
-        )
-        found: list[Opinion] = []
-        for sample in answer.samples:
-            try:
-                found.append(Opinion.model_validate(sample.value))
-            except ValidationError:
-                continue  # an unreadable opinion lowers nothing and proves nothing: fewer are compared
-        return tuple(found), answer.usage
+    def question(
+        self, case: Case, grounds: Sequence[Evidence], learner: LearnerState | None
+    ) -> tuple[list[BaseMessage], dict[str, Any]]:
+        """Task and program, and the JSON schema of one opinion; nothing that running the program showed."""
+        return blind_messages(case.task, case.submission, learner, _OPINION), opinion_schema(_unseen(case))
 
 
 class BlindVerifier(Verifier):
