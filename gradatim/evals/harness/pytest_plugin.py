@@ -194,9 +194,9 @@ class Evaluations:
         except NoStatistics as error:
             self._told.append(f"{'MISSED: ' if self._thresholds else ''}no figures: {error}")
             return bool(self._thresholds)
-        for threshold, kept, why in verdicts:
-            self._told.append(f"{'kept' if kept else 'MISSED'}: {threshold}: {why}")
-        return not all(kept for _, kept, _ in verdicts)
+        for verdict in verdicts:
+            self._told.append(f"{'kept' if verdict.kept else 'MISSED'}: {verdict.threshold}: {verdict.why}")
+        return not all(verdict.kept for verdict in verdicts)
 
 
 def _file_of(node: pytest.Item | pytest.Collector) -> Path | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from gradatim.evals.harness.thresholds import Threshold
+from gradatim.evals.harness.thresholds import Threshold, Verdict, held_against
 
 if TYPE_CHECKING:
     from gradatim.evals.scorers.score import Score, ScorerInfo
@@ -68,33 +68,23 @@ class Gathered:
         Raises:
             NoStatistics: scipy is not installed.
         """
-        from gradatim.evals.scorers.score import ScorerInfo
+        from gradatim.evals.scorers.score import ScorerInfo, not_here
         from gradatim.evals.scorers.summary import figure
 
         found: list[Figure] = []
         for key, column in self.columns.items():
             summarised, unit = self.kinds[key]
-            info = ScorerInfo(key, _nobody, "", "outcome", summarised, unit=unit)
+            info = ScorerInfo(key, not_here, "", "outcome", summarised, unit=unit)
             found.append(figure(column, info))
         return found
 
-    def verdicts(self, thresholds: Iterable[Threshold]) -> list[tuple[Threshold, bool, str]]:
-        """Each threshold, whether it is kept, and why.
+    def verdicts(self, thresholds: Iterable[Threshold]) -> list[Verdict]:
+        """Whether each threshold is kept.
 
         Raises:
             NoStatistics: scipy is not installed.
         """
-        known = {figure.key: figure for figure in self.figures()}
-        found: list[tuple[Threshold, bool, str]] = []
-        for threshold in thresholds:
-            figure = known.get(threshold.key)
-            if figure is None:
-                found.append((threshold, False, "no test scored it"))
-                continue
-            kept = threshold.kept_by(figure.estimate)
-            why = figure.estimate.method if kept is None else f"is {figure.estimate}"
-            found.append((threshold, bool(kept), why))
-        return found
+        return list(held_against(thresholds, self.figures(), "no test scored it"))
 
     def lines(self) -> Iterator[str]:
         """The figures as lines for a terminal.
@@ -110,10 +100,3 @@ class Gathered:
             why = f" ({next(iter(figure.reasons))})" if figure.estimate.value is None and figure.reasons else ""
             runs = figure.estimate.n or len(self.columns[figure.key].scores)
             yield f"{figure.key:<{width}}  {figure.estimate}{unit}  {figure.measure} of {runs}{missing}{why}"
-
-
-def _nobody(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
-) -> Score:
-    """Stands for a scorer of which only the scores are here."""
-    raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Thresholds that the scores of a test session have to keep, as they stand in the configuration of pytest.
+"""Thresholds that figures have to keep, as they stand in the configuration of pytest and on the command line.
 
 ```
 claim_support >= 0.95        the figure of all runs that were scored
@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradatim.evals.scorers.summary import Figure
 
 _COMPARED: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -64,3 +67,37 @@ def read_threshold(line: str) -> Threshold:
     if found is None:
         raise ThresholdError(f"{line!r} is no threshold; write e.g. `claim_support >= 0.95` or `leak.high <= 0.1`")
     return Threshold(found["key"], found["end"] or "", found["sign"], float(found["bound"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether figures keep a threshold.
+
+    Attributes:
+        kept: False also where there is no such figure: what was not measured has not passed.
+        why: For a person.
+    """
+
+    threshold: Threshold
+    kept: bool
+    why: str
+
+
+def held_against(thresholds: Iterable[Threshold], figures: Iterable[Figure], absent: str) -> Iterator[Verdict]:
+    """A verdict for each threshold.
+
+    Args:
+        absent: What is said where no figure has the threshold's key.
+    """
+    known = {figure.key: figure for figure in figures}
+    for threshold in thresholds:
+        figure = known.get(threshold.key)
+        if figure is None:
+            yield Verdict(threshold, False, absent)
+            continue
+        kept = threshold.kept_by(figure.estimate)
+        if kept is None:
+            reason = next(iter(figure.reasons), "") if figure.estimate.value is None else ""
+            yield Verdict(threshold, False, reason or figure.estimate.method)
+        else:
+            yield Verdict(threshold, kept, f"is {figure.estimate}")

@@ -9,13 +9,14 @@ scorers = judged_scorers(judge, report)
 
 from gradatim.evals.judging.evidence import EvidenceJudge
 from gradatim.evals.judging.exchange import Exchange, exchange_of
+from gradatim.evals.judging.files import open_labelled, some_of
 from gradatim.evals.judging.judge import Judge, Spent, open_judge
 from gradatim.evals.judging.judgement import Judgement, Judging
 from gradatim.evals.judging.labelled import Labelled, labelled_of, packaged_labelled, read_labelled
 from gradatim.evals.judging.report import Agreement, JudgeReport, read_report
-from gradatim.evals.judging.rubric import Rubric, packaged_rubrics, read_rubric
+from gradatim.evals.judging.rubric import Rubric, packaged_rubrics, read_rubric, rubrics_of
 from gradatim.evals.judging.scorers import judged_scorers
-from gradatim.evals.judging.store import JudgementStore
+from gradatim.evals.judging.store import JudgementStore, usual_store
 from gradatim.evals.judging.validation import validate_judge
 
 __all__ = [
@@ -34,10 +35,14 @@ __all__ = [
     "judged_scorers",
     "labelled_of",
     "open_judge",
+    "open_labelled",
     "packaged_labelled",
     "packaged_rubrics",
     "read_labelled",
     "read_report",
     "read_rubric",
+    "rubrics_of",
+    "some_of",
+    "usual_store",
     "validate_judge",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gradatim.domain import Usage
-from gradatim.errors import InputError
+from gradatim.errors import InputError, ModelError
 from gradatim.evals.judging.background import Background
 from gradatim.evals.judging.exchange import Exchange
 from gradatim.evals.judging.judgement import Judgement
@@ -39,7 +39,7 @@ class Spent:
 
     Attributes:
         cost: `None` without prices.
-        judged: Judgements; `cached`: of them known before; `failed`: without a label.
+        judged: Judgements that were asked for; `cached`: of them known before; `failed`: without a label.
     """
 
     usage: Usage = field(default_factory=Usage)
@@ -82,6 +82,7 @@ class Judge:
         self._store = store if store is not None else JudgementStore()
         self._prices = prices
         self._background = Background()
+        self._given_up = False
 
     @property
     def name(self) -> str:
@@ -105,9 +106,11 @@ class Judge:
             screen: False shows the material with words to the judge in it: to find out whether the model would obey.
 
         Raises:
-            ModelError: The model cannot be reached.
+            ModelError: The model cannot be reached, or the judge was given up.
             StorageError: The file of judgements cannot be written.
         """
+        if self._given_up:
+            raise ModelError("is not asked any more", place=self._name, remedy="begin again; what it judged is kept")
         if not exchange.reply.strip() or (screen and not shown_reply(exchange)):
             why = "the reply is empty" if not exchange.reply.strip() else "the reply holds nothing but words to a judge"
             self.spent.judged += 1
@@ -121,7 +124,12 @@ class Judge:
         cached = kept is not None
         if kept is None:
             asks = [self._ask(dimension, exchange, order, screen=screen) for order in (LABELS, LABELS[::-1])]
-            answers = await _all(asks)
+            try:
+                answers = await _all(asks)
+            except BaseException:
+                self.spent.judged += 1
+                self.spent.failed += 1
+                raise
             usage = sum((spent for _, _, spent, _ in answers), Usage())
             labels: tuple[Label, ...] = tuple(label for label, _, _, _ in answers if label is not None)
             kept = Kept(labels, tuple(reason for _, reason, _, _ in answers), answers[0][3])
@@ -142,6 +150,11 @@ class Judge:
         if closing is not None:
             self.wait(closing())
         self._background.close()
+
+    def give_up(self) -> None:
+        """Close, and ask nothing more: what waits for an answer in other threads is told so at once."""
+        self._given_up = True
+        self.close()
 
     async def _ask(
         self, dimension: Dimension, exchange: Exchange, order: tuple[Label, ...], *, screen: bool

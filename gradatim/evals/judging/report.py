@@ -19,6 +19,8 @@ THRESHOLD = 0.4
 FEWEST = 20
 """Labelled replies of a dimension from which a validation says anything."""
 Standing = Literal["validated", "refused", "not validated"]
+UNKNOWN: Standing = "not validated"
+"""How a judge stands of whom there is no report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def read_report(path: Path) -> JudgeReport:
     Raises:
         InputError: It cannot be read, or is none.
     """
-    remedy = "make one: python -m gradatim.evals.judging --model MODEL --out FILE"
+    remedy = "make one: gradatim eval judge --model MODEL --out FILE"
     try:
         return TypeAdapter(JudgeReport).validate_json(path.read_bytes())
     except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -51,6 +51,15 @@ class Rubric(BaseModel):
 def packaged_rubrics() -> Mapping[Dimension, Rubric]:
     """The rubrics of the eight dimensions."""
     return {dimension: read_rubric(_FOLDER / f"{dimension}.yaml") for dimension in DIMENSIONS}
+
+
+def rubrics_of(paths: Iterable[Path]) -> dict[Dimension, Rubric]:
+    """The rubrics in some files, by dimension; of two of the same dimension the later one counts.
+
+    Raises:
+        InputError: One cannot be read, or is no rubric.
+    """
+    return {rubric.dimension: rubric for rubric in map(read_rubric, paths)}
 
 
 def read_rubric(path: Path) -> Rubric:

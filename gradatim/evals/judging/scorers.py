@@ -8,7 +8,7 @@ from typing import Any
 from gradatim.errors import GradatimError, InputError
 from gradatim.evals.judging.exchange import exchange_of
 from gradatim.evals.judging.judge import Judge
-from gradatim.evals.judging.report import THRESHOLD, JudgeReport
+from gradatim.evals.judging.report import THRESHOLD, UNKNOWN, JudgeReport
 from gradatim.evals.scorers.score import Score, Scorer, ScorerInfo
 from gradatim.evals.scorers.tutoring.reading import DIMENSIONS, WANTED, Dimension, Turn
 from gradatim.evals.scorers.tutoring.reading.turns import Found, Scene, score_dimension
@@ -51,7 +51,7 @@ def judged_scorers(
             raise InputError(
                 f"{judge.name} agrees too little with people (κ < {THRESHOLD}) on {', '.join(refused)}",
                 place="judge",
-                remedy="leave these dimensions out, take another model, or force it",
+                remedy="leave these dimensions out, or take another model; in Python, force=True uses it all the same",
             )
     if turns < 1:
         raise InputError("at least one turn has to be judged", place="turns", remedy="give 1 or more")
@@ -59,7 +59,7 @@ def judged_scorers(
 
 
 def _info(judge: Judge, report: JudgeReport | None, dimension: Dimension, turns: int) -> ScorerInfo:
-    validity = "not validated" if report is None else report.said(dimension)
+    validity = UNKNOWN if report is None else report.said(dimension)
     return ScorerInfo(
         key=PREFIX + dimension,
         scorer=_scorer(judge, validity, dimension, turns),
@@ -82,7 +82,10 @@ def _scorer(judge: Judge, validity: str, dimension: Dimension, turns: int) -> Sc
         return Found(judgement.label, judgement.why, judgement.value, judgement.plain)
 
     def scorer(
-        *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        outputs: Mapping[str, Any],
+        reference_outputs: Mapping[str, Any] | None = None,
     ) -> Score:
         score = score_dimension(
             dimension,

@@ -12,9 +12,15 @@ import orjson
 
 from gradatim.errors import StorageError
 from gradatim.evals.scorers.tutoring.reading import LABELS, Label
+from gradatim.settings import Settings
 
 MOST = 200_000
 """Judgements that are kept in memory."""
+
+
+def usual_store(settings: Settings) -> Path:
+    """The file in which judgements are kept where none is named."""
+    return settings.cache_dir / "judging" / "judgements.jsonl"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NoReturn
 
 from gradatim.evals.scorers.registry import SCORERS
-from gradatim.evals.scorers.score import ScorerInfo
+from gradatim.evals.scorers.score import ScorerInfo, not_here
 
 COMPLETED = "completed"
 """Key of what no scorer gives: whether the run ended without an error."""
@@ -15,21 +14,17 @@ JUDGED = "judged_"
 TIMES = frozenset({"seconds", "second", "s", "milliseconds", "ms"})
 
 
-def _never(**_: object) -> NoReturn:
-    raise NotImplementedError("this scorer is known by its key alone")
-
-
 def about(key: str) -> ScorerInfo:
     """The scorer of a key; one of which only the key is known gives figures by their mean, and no direction."""
     if key == COMPLETED:
-        return ScorerInfo(key, _never, "Whether the run ended without an error.", "trajectory", "share")
+        return ScorerInfo(key, not_here, "Whether the run ended without an error.", "trajectory", "share")
     known = SCORERS.get(key)
     if known is not None:
         return known
     ruled = SCORERS.get(key.removeprefix(JUDGED))
     if ruled is not None:
         return replace(ruled, key=key, summary=f"The same as {ruled.key}, by a judge.")
-    return ScorerInfo(key, _never, "Not a scorer of gradatim.", "outcome", "mean", higher_is_better=None)
+    return ScorerInfo(key, not_here, "Not a scorer of gradatim.", "outcome", "mean", higher_is_better=None)
 
 
 def circumstantial(info: ScorerInfo) -> bool:

@@ -162,7 +162,7 @@ def scorer(key: str) -> Callable[[Judge], Scorer]:
     def made(judge: Judge) -> Scorer:
         def scored(
             *,
-            inputs: Mapping[str, Any] | None,
+            inputs: Mapping[str, Any] | None = None,
             outputs: Mapping[str, Any] | None,
             reference_outputs: Mapping[str, Any] | None = None,
         ) -> Score:

@@ -9,10 +9,13 @@ import gzip
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from gradatim.errors import InputError, StorageError
 from gradatim.evals.traces.lines import line_of
+
+if TYPE_CHECKING:
+    from gradatim.evals.traces.formats import FormatName
 
 BATCH = 2**20
 """Bytes of lines in a batch, about."""
@@ -44,18 +47,21 @@ def batches(lines: Iterable[Line | InputError], note: Callable[[InputError], obj
         yield batch
 
 
-def lines_of(path: Path) -> Iterator[Line | InputError]:
+def lines_of(path: Path, source: FormatName | None = None) -> Iterator[Line | InputError]:
     """The traces of a file as lines of our own format.
+
+    Args:
+        source: Format of the file; by how it begins, where this is not given.
 
     Raises:
         InputError: It cannot be read at all, or is of no known format.
     """
-    if _is_own(path):
+    if source == "jsonl" or (source is None and _is_own(path)):
         yield from _own_lines(path)
         return
     from gradatim.evals.traces.formats import open_traces
 
-    for number, trace in enumerate(open_traces(path), 1):
+    for number, trace in enumerate(open_traces(path, source), 1):
         try:
             yield f"{path}#{number}", line_of(trace)
         except InputError as error:

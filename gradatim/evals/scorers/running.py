@@ -10,13 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gradatim.errors import InputError
 from gradatim.evals.scorers.lines import Line, batches, lines_of, writing
 from gradatim.evals.scorers.registry import scorers_of
 from gradatim.evals.scorers.score import ScorerInfo
+from gradatim.evals.scorers.threads import at_a_time
 from gradatim.evals.scorers.working import Scoring, rows_of, score_batch, scored_lines, scores_of, side_by_side
 from gradatim.evals.traces.trace import Trace
+
+if TYPE_CHECKING:
+    from gradatim.evals.traces.formats import FormatName
 
 
 def score_file(
@@ -24,6 +29,8 @@ def score_file(
     scorers: Sequence[ScorerInfo] | None = None,
     *,
     workers: int = 1,
+    threads: int = 1,
+    source: FormatName | None = None,
     out: Path | None = None,
     tell: Callable[[int], object] | None = None,
 ) -> Scoring:
@@ -33,15 +40,19 @@ def score_file(
         path: Of any format that `gradatim.evals.traces.formats` reads.
         scorers: All that need no judge when not given.
         workers: Processes. More than one asks for a main module that can be imported, as `multiprocessing` does.
+        threads: Traces that are scored at a time in this process, for scorers that wait for a judge; with one process.
+        source: Format of the file; by how it begins, where this is not given.
         out: Where each score is written as a line; see `gradatim.evals.results`.
         tell: Called with the number of traces after each batch.
 
     Raises:
-        InputError: The file cannot be read at all, or scorers of one's own were given to several processes.
+        InputError: The file cannot be read at all, scorers of one's own were given to several processes, or threads
+            were asked for beside processes.
         StorageError: The scores cannot be written.
         ServiceError: A process died.
     """
-    return score_lines(lines_of(path), scorers, workers=workers, out=out, tell=tell)
+    lines = lines_of(path, source)
+    return score_lines(lines, scorers, workers=workers, threads=threads, out=out, tell=tell)
 
 
 def score_traces(
@@ -73,6 +84,7 @@ def score_lines(
     scorers: Sequence[ScorerInfo] | None = None,
     *,
     workers: int = 1,
+    threads: int = 1,
     out: Path | None = None,
     tell: Callable[[int], object] | None = None,
 ) -> Scoring:
@@ -81,6 +93,8 @@ def score_lines(
     Args:
         lines: With their places; an error in place of a line that could not be read.
     """
+    if workers > 1 and threads > 1:
+        raise InputError("threads are of one process", place="threads", remedy="give workers or threads, not both")
     chosen = scorers_of() if scorers is None else tuple(scorers)
     found = Scoring()
 
@@ -92,7 +106,11 @@ def score_lines(
             tell(part[0].tally.runs + part[0].unread)
 
     with writing(out) as write:
-        if workers <= 1:
+        if threads > 1:
+            with closing(at_a_time(lines, chosen, threads, wanted=out is not None)) as singles:
+                for part in singles:
+                    take(part)
+        elif workers <= 1:
             for batch in batches(lines, found.note):
                 take(score_batch(batch, chosen, out is not None))
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NotRequired, Protocol, TypedDict
+from typing import Any, Literal, NoReturn, NotRequired, Protocol, TypedDict
 
 from gradatim.evals.traces.trace import Trace
 
@@ -70,6 +70,11 @@ class ScorerInfo:
     higher_is_better: bool | None = True
     unit: str | None = None
     needs: tuple[str, ...] = ()
+
+
+def not_here(**_: Any) -> NoReturn:
+    """Stands for a scorer of which only the scores are here: they came from another process or another program."""
+    raise NotImplementedError("only scores of this scorer are here, and it cannot be asked for more")
 
 
 def inputs_of(trace: Trace) -> dict[str, Mapping[str, Any]]:

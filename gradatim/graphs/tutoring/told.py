@@ -13,13 +13,16 @@ def turn_told(values: Mapping[str, Any]) -> Told:
     """The turn that a state stands for: the learner's message, and the tutor's answer with its checks.
 
     Both stand in the outputs' `messages`, so that the messages of a session's turns, one after another, are the
-    dialogue.
+    dialogue. The latest program that was examined, and its diagnosis with all evidence, are what the tutor had to
+    speak about.
     """
     turn: Plain = values["turn"]
     asked = _learner_said(values, turn)
     inputs: Plain = {"task": values.get("task"), "learner_id": values.get("learner_id"), "messages": asked}
     if values.get("concept"):
         inputs["concept"] = values["concept"]
+    if values.get("submission"):
+        inputs["submission"] = values["submission"]
     answered: Plain = {
         "role": "assistant",
         "content": turn["text"],
@@ -40,6 +43,8 @@ def turn_told(values: Mapping[str, Any]) -> Told:
         "degradations": values.get("degradations") or [],
         "seconds": values.get("seconds") or {},
     }
+    if (diagnosis := values.get("diagnosis")) is not None:
+        outputs["diagnosis"] = {**diagnosis, "evidence": values.get("grounds") or diagnosis["evidence"]}
     return "dialogue", inputs, outputs
 
 

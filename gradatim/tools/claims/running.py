@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import weakref
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import TypeVar
 
 from gradatim.domain import (
     CallResultClaim,
@@ -21,7 +22,10 @@ from gradatim.domain import (
 from gradatim.tools.claims.case import Case
 from gradatim.tools.claims.lookup import same_value
 from gradatim.tools.execution import execute
-from gradatim.tools.sandbox import Job, Opaque, Probe, ProbeResult, Sandbox, literal
+from gradatim.tools.sandbox import Job, JobResult, Opaque, Probe, ProbeResult, Sandbox, literal
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 LENGTH = 300
 """Characters of an expression that a claim may have evaluated."""
@@ -77,9 +81,17 @@ async def check_change(claim: ChangeFixesClaim, case: Case, sandbox: Sandbox) ->
     return Check(claim=claim, verdict="refuted", method="execution", detail=f"with this change {what}")
 
 
-_TRIED = 400
-"""Changed programs whose results are remembered."""
+_REMEMBERED = 400
+"""Results of each kind that are remembered: what a sentence says is often said again in the next one."""
 _tried: weakref.WeakKeyDictionary[Sandbox, OrderedDict[tuple[str, str], Execution]] = weakref.WeakKeyDictionary()
+_ran: weakref.WeakKeyDictionary[Sandbox, OrderedDict[Job, JobResult]] = weakref.WeakKeyDictionary()
+
+
+def _remember(known: OrderedDict[Key, Value], key: Key, value: Value) -> Value:
+    known[key] = value
+    if len(known) > _REMEMBERED:
+        known.popitem(last=False)
+    return value
 
 
 async def tried(code: str, case: Case, sandbox: Sandbox) -> Execution:
@@ -88,11 +100,19 @@ async def tried(code: str, case: Case, sandbox: Sandbox) -> Execution:
     key = (stable_id(case.task.model_dump_json()), code)
     found = known.get(key)
     if found is None:
-        found = await execute(sandbox, case.task, Submission.of(case.task.id, code, case.submission.filename))
-        known[key] = found
-        if len(known) > _TRIED:
-            known.popitem(last=False)
+        submission = Submission.of(case.task.id, code, case.submission.filename)
+        found = _remember(known, key, await execute(sandbox, case.task, submission))
     return found
+
+
+async def _run(job: Job, sandbox: Sandbox) -> JobResult:
+    """What a job gave; the last ones are remembered, unless a probe had to be stopped."""
+    known = _ran.setdefault(sandbox, OrderedDict())
+    if (found := known.get(job)) is not None:
+        return found
+    found = await sandbox.run(job)
+    ended = all(probe.status in ("ok", "raised") for probe in found.probes)
+    return _remember(known, job, found) if ended else found
 
 
 async def together(claims: Sequence[ChangeFixesClaim], case: Case, sandbox: Sandbox) -> Execution | None:
@@ -123,7 +143,7 @@ async def check_example(claim: ExampleOutputClaim, sandbox: Sandbox) -> Check:
     if len(claim.code) > EXAMPLE:
         return _undecided(claim, "the example is too long to be run")
     job = Job(claim.code, (Probe.program(timeout=TIMEOUT),), main=True, filename="example.py")
-    outcome = await sandbox.run(job)
+    outcome = await _run(job, sandbox)
     if outcome.load_error is not None:
         return Check(claim=claim, verdict="refuted", method="execution", detail=f"it raises {outcome.load_error.type}")
     (result,) = outcome.probes
@@ -152,7 +172,7 @@ async def _evaluate(call: str, program: str, case: Case, sandbox: Sandbox) -> tu
         main=main,
         filename=case.submission.filename,
     )
-    outcome = await sandbox.run(job)
+    outcome = await _run(job, sandbox)
     if outcome.load_error is not None:
         return None, f"the program does not load: {outcome.load_error.type}"
     (result,) = outcome.probes

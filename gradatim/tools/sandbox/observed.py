@@ -79,9 +79,11 @@ def statuses(found: Iterable[str]) -> list[str]:
 
 
 def _asked(job: Job) -> dict[str, object]:
-    """A job, as it is written down where content is kept."""
+    """A job, as it is written down where content is kept: all that makes two runs of a program different."""
+    how = {"setup": job.setup, "main": job.main, "trace": job.trace}
     return {
         "program": job.source,
+        **{name: value for name, value in how.items() if value},
         "probes": [
             {"steps": [step.source for step in probe.steps], **({"stdin": probe.stdin} if probe.stdin else {})}
             for probe in job.probes

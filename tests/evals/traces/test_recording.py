@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from opentelemetry import trace as opentelemetry_trace
 
 from gradatim.domain import Assessment, ReviewDecision, Submission
 from gradatim.errors import ServiceError
+from gradatim.evals.scorers.score import inputs_of
+from gradatim.evals.scorers.trajectory.needless_calls import needless_calls
+from gradatim.evals.scorers.trust.leak import leak
 from gradatim.evals.traces import Span, Trace, read_traces
 from gradatim.evals.traces.formats.conventions import check_trace
 from gradatim.evals.traces.recording import recording
@@ -268,6 +272,13 @@ def test_with_content_texts_are_there_and_the_learner_is_not(recorded: Recorded)
     assert answered["role"] == "assistant"
     assert answered["content"]
     assert "".join(statement["text"] for statement in answered["statements"])
+    assert "code" not in asked  # the program is that of the turn before
+    assert turn.inputs["submission"]["code"] == submission["code"]
+    assert turn.outputs["diagnosis"]["suspicious_lines"]
+    assert {item["id"] for item in turn.outputs["diagnosis"]["evidence"]} >= {
+        cited for statement in answered["statements"] for cited in statement["evidence"]
+    }
+    assert leak(**inputs_of(turn))["score"] is False
 
 
 def test_the_opening_of_a_session_holds_the_program_that_it_began_with(recorded: Recorded) -> None:
@@ -277,6 +288,15 @@ def test_the_opening_of_a_session_holds_the_program_that_it_began_with(recorded:
     assert "zebra" in said["code"]
     assert answered["turn"] == 0
     assert opening.inputs["task"]["id"] == TASK.id
+
+
+def test_runs_of_one_program_differ_in_what_is_noted_of_them(recorded: Recorded) -> None:
+    held = recorded.traces(recorded.everything)[0]
+    runs = [json.loads(span.attributes[names.TOOL_ARGUMENTS]) for span in held.spans if span.subject == "run_program"]
+    own = [run for run in runs if run["program"] == held.inputs["submission"]["code"]]
+    assert len(own) > 1
+    assert any(run.get("trace") for run in own)
+    assert needless_calls(**inputs_of(held))["score"] == 0, needless_calls(**inputs_of(held))
 
 
 def test_each_try_of_a_node_is_a_span_of_its_own(recorded: Recorded) -> None:

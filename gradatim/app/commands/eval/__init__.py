@@ -10,6 +10,7 @@ _COMMANDS = {
     "run": ("running:run", "Run an experiment: data × variants × models × seeds."),
     "ablate": ("ablating:ablate", "Run the assessment with one part taken away at a time."),
     "score": ("scoring:score", "Score traces that were recorded, by anybody."),
+    "judge": ("judging:judge", "Find out how far a model agrees with people as a judge of tutors."),
     "report": ("reporting:report", "Write the report of an experiment as HTML and Markdown."),
     "compare": ("comparing:compare", "Compare two experiments, with significance and an exit code."),
     "sensitivity": ("sensitivity:sensitivity", "Change each weight of the composite by a fifth."),

@@ -7,7 +7,7 @@ to raise its exception, which is often not where the fault is. Approval and enco
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from gradatim.evals.scorers.feedback import Said, evidence_of, lines_in, statements, subject_of
 from gradatim.evals.scorers.given import Given, Plain, line_of, mapping_of, once
@@ -103,11 +103,6 @@ def misconception_of(identifier: str, item: Plain) -> str | None:
         named = mapping_of(item.get("detail")).get("misconception")
         return named if isinstance(named, str) else None
     return None
-
-
-def first_among(named: Sequence[object], known: Sequence[object], most: int) -> bool:
-    """Whether one of the first few that are named is known to be right."""
-    return any(item in known for item in named[:most])
 
 
 def _rank(part: str, text: str) -> int:

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gradatim.evals.scorers.feedback import judged
-from gradatim.evals.scorers.given import Given, Missing, probability_of
+from gradatim.evals.scorers.given import Given, Missing
 from gradatim.evals.scorers.outcome.blamed import told_lines, told_misconceptions
-from gradatim.evals.scorers.score import Score
-from gradatim.evals.scorers.scores import scored
 
 Basis = Literal["people", "audit", "reference", "checks"]
 
@@ -52,18 +50,6 @@ def rightness_of(given: Given) -> Rightness:
     if not decided:
         raise Missing("nothing tells whether the feedback is right: no reference, no audit, no decided check")
     return Rightness(not wrong, "checks", wrong)
-
-
-def stated(given: Given, key: str) -> Score:
-    """The stated confidence beside whether the feedback is right: a pair for figures over many runs."""
-    place = "outputs.confidence.value"
-    probability = probability_of(given.at(place))
-    if probability is None:
-        raise Missing(f"`{place}` is no number in [0, 1]")
-    found = rightness_of(given)
-    calibrated = given.find("outputs.confidence.calibrated") is True
-    comment = f"confidence {probability:.2f}, {'right' if found.right else f'wrong: {found.why}'} (by {found.basis})"
-    return scored(key, found.right, comment, probability=probability, basis=found.basis, calibrated=calibrated)
 
 
 def _by_checks(given: Given) -> tuple[str, bool]:

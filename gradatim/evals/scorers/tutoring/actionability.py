@@ -15,7 +15,10 @@ _ENOUGH = 6
 
 
 def actionability(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Label each turn by what it gives the learner to do.
 

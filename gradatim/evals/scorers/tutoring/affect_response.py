@@ -12,7 +12,10 @@ from gradatim.evals.scorers.tutoring.reading.turns import scene_of
 
 
 def affect_response(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Mean over the learner's messages that show a feeling, in [0, 1], of how the next turn of the tutor answers it.
 

@@ -12,7 +12,10 @@ from gradatim.evals.scorers.tutoring.reading.turns import Found, Scene, score_di
 
 
 def coherence(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Label each turn by what ties it to the turns before.
 

@@ -10,7 +10,10 @@ from gradatim.evals.scorers.tutoring.reading.socratic import counts_of
 
 
 def facts_a_question(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Sentences that state something about the matter, divided by questions; by 1 where nothing is asked.
 

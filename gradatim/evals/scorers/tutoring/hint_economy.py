@@ -11,7 +11,10 @@ from gradatim.evals.scorers.tutoring.reading.turns import scene_of
 
 
 def hint_economy(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """1 − (highest rung) / 4, in [0, 1]: 1 where questions sufficed, 0 where it came to a near-solution.
 

@@ -16,7 +16,10 @@ _START = 12
 
 
 def humanlikeness(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Say that this needs a judge, and what speaks against a person.
 

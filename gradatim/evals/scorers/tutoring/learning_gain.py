@@ -10,7 +10,10 @@ from gradatim.evals.scorers.tutoring.reading.marks import mark_of
 
 
 def learning_gain(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Normalised gain g = (post − pre) / (1 − pre) (Hake 1998), of one learner.
 

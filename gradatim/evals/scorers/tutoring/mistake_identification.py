@@ -15,7 +15,10 @@ from gradatim.evals.scorers.tutoring.reading.turns import Found, Scene, score_di
 
 
 def mistake_identification(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Label each turn by the signs in its words that a mistake was noticed.
 

@@ -10,7 +10,10 @@ from gradatim.evals.scorers.tutoring.reading.socratic import counts_of
 
 
 def open_questions(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Share of questions that want more than a word or a value: why, how, explain, what happens if.
 

@@ -14,7 +14,10 @@ from gradatim.evals.scorers.tutoring.reading.turns import Found, Scene, score_di
 
 
 def providing_guidance(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Label each turn by what in it helps on.
 

@@ -10,7 +10,10 @@ from gradatim.evals.scorers.tutoring.reading.socratic import counts_of
 
 
 def question_before_telling(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """True where the first question comes before the first thing told, or right after the one fact that it is about."""
     counts = counts_of(inputs, outputs, reference_outputs)

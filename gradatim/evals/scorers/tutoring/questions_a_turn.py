@@ -10,7 +10,10 @@ from gradatim.evals.scorers.tutoring.reading.socratic import counts_of
 
 
 def questions_a_turn(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Questions divided by turns of the tutor; turns after the learner's program passed do not count."""
     counts = counts_of(inputs, outputs, reference_outputs)

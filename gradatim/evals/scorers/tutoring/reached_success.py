@@ -11,7 +11,10 @@ from gradatim.evals.scorers.tutoring.reading.turns import scene_of
 
 
 def reached_success(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Whether a message tells that the learner's program passes (`passed`), or `reference.passes_after_turns` does."""
     scene = scene_of(inputs, outputs, reference_outputs, any_language=True)

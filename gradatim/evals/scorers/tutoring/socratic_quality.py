@@ -10,7 +10,10 @@ from gradatim.evals.scorers.tutoring.reading.socratic import counts_of
 
 
 def socratic_quality(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Mean of five parts, equally weighted, in [0, 1].
 

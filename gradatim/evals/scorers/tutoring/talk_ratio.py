@@ -11,7 +11,10 @@ from gradatim.evals.scorers.tutoring.reading.wordcount import words_in
 
 
 def talk_ratio(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """The tutor's words divided by all words, in [0, 1]; programs do not count. Chinese counts 1.6 characters a word.
 

@@ -11,7 +11,10 @@ from gradatim.evals.scorers.tutoring.reading.turns import scene_of
 
 
 def turns_to_success(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Turns of the tutor before the learner's program passed, as `passed` in the messages tells.
 

@@ -11,7 +11,10 @@ from gradatim.evals.scorers.tutoring.reading.turns import scene_of
 
 
 def tutor_tone(
-    *, inputs: Mapping[str, Any], outputs: Mapping[str, Any], reference_outputs: Mapping[str, Any] | None = None
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    outputs: Mapping[str, Any],
+    reference_outputs: Mapping[str, Any] | None = None,
 ) -> Score:
     """Say that a tone needs a judge, and what words speak for one.
 

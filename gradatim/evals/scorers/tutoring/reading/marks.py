@@ -19,7 +19,7 @@ def mark_of(key: str, inputs: object, outputs: object, reference: object) -> flo
         "inputs": _mapping(inputs),
     }
     for name, place in places.items():
-        if key in place:
+        if place.get(key) is not None:
             mark = _share(place[key])
             return mark if mark is not None else f"{name}.{key} is no share in [0, 1], no score of a maximum, no list"
     return f"there is no {key}-test: give outputs.pre and outputs.post"
