@@ -16,6 +16,8 @@ from gradatim.evals.scorers.score import Score, Scorer, unscored
 
 Plain = Mapping[str, Any]
 _NOTHING: Plain = {}
+_NO_MAPPING = frozenset[Any]((str, int, float, bool, list, tuple, type(None)))
+"""Kinds of what JSON gives that are no objects."""
 Made = TypeVar("Made")
 LONGEST = 20_000
 """Characters of one text that are read; what stands behind them is left out."""
@@ -183,12 +185,13 @@ def scorer(key: str) -> Callable[[Judge], Scorer]:
 
 def mapping_of(value: Any) -> Plain:
     """A value as an object; an empty one for anything else."""
-    return value if is_mapping(value) else _NOTHING
+    return cast("Plain", value) if is_mapping(value) else _NOTHING
 
 
 def is_mapping(value: Any) -> bool:
     """Whether a value is an object; what JSON gives is told at once, for this is asked a thousand times a run."""
-    return isinstance(value, (dict, Mapping))
+    kind: Any = value.__class__
+    return kind is dict or (kind not in _NO_MAPPING and isinstance(value, Mapping))
 
 
 def list_of(value: Any) -> Sequence[Any]:
@@ -197,18 +200,18 @@ def list_of(value: Any) -> Sequence[Any]:
 
 
 def is_list(value: Any) -> bool:
-    """Whether a value is a list."""
-    return isinstance(value, list | tuple)
+    """Whether a value is a list; the kinds as a tuple, for a union would be made anew each time."""
+    return isinstance(value, (list, tuple))
 
 
 def objects_of(value: Any) -> Iterator[Plain]:
     """The objects in a list; nothing of anything else."""
-    return (item for item in list_of(value) if is_mapping(item))
+    return filter(is_mapping, list_of(value))
 
 
 def number_of(value: object) -> float | None:
     """A finite number, or `None`; truth values are none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
         number = float(value)

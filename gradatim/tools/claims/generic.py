@@ -25,6 +25,7 @@ _SHAPES = frozenset(" ".join(shape.split()) for shape in _COMMON.replace("\n", "
 _KEYWORD_START = re.compile(
     r"(?:^|[:;\n]|\s)\s*(def|for|while|if|elif|else|return|import|class|try|except|with|print)\b"
 )
+_TEXT = re.compile(r'" (?:[^"]*) ?"')
 _ASSIGNMENT = re.compile(r"(?<![=<>!+\-*/%])(?:[+\-*/%]|//|\*\*)?=(?!=)")
 
 
@@ -34,13 +35,13 @@ def is_generic(code: str) -> bool:
     for token in tokens(code.strip().rstrip(":").strip()):
         if token in BUILTINS or keyword.iskeyword(token):
             shape.append("V" if token in ("None", "True", "False") and shape != ["while"] else token)
-        elif re.match(r"\d", token):
+        elif token[0].isdecimal():
             shape.append("V")
         elif token.isidentifier():
             shape.append("N")
         else:
             shape.append(token)
-    text = re.sub(r'" (?:[^"]*) ?"', "V", " ".join(shape))
+    text = _TEXT.sub("V", " ".join(shape))
     return (
         text in _SHAPES
         or " ".join(

@@ -43,7 +43,8 @@ def has_substance(said: Said) -> bool:
     """Whether a sentence says enough to count, and nothing that is refuted."""
     if said.refuted:
         return False
-    return len(_WIDE.findall(said.text)) >= SIGNS or len(_WORD.findall(said.text)) >= WORDS
+    text = said.text
+    return len(_WORD.findall(text)) >= WORDS or (not text.isascii() and len(_WIDE.findall(text)) >= SIGNS)
 
 
 INFO = ScorerInfo(

@@ -9,10 +9,11 @@ could misread (code whose spelling changes when it is parsed and written again) 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from gradatim.tools.claims.code import WILD, occurs, tokens
 from gradatim.tools.claims.generic import is_generic, statements_in
@@ -101,21 +102,30 @@ class Sight:
 
 @lru_cache(maxsize=32)
 def _sight(program: str, open_texts: tuple[str, ...], solutions: tuple[str, ...]) -> Sight:
-    split = [_tokens(solution) for solution in solutions]
-    moves = _BRACKETS | _NEGATED if any("not" in one for one in split) else _BRACKETS
+    made = [_made_of(solution) for solution in solutions]
+    moves = _BRACKETS | _NEGATED if any("not" in one.tokens for one in made) else _BRACKETS
     return Sight(
         program=program,
         solutions=solutions,
         known=tuple(_tokens(text) for text in open_texts if text.strip()),
-        made_of=frozenset(token for one in split for token in (*one, *moves)),
-        pairs=frozenset(pair for solution in solutions for pair in _pairs(solution)),
+        made_of=moves.union(*(one.tokens for one in made)) if made else frozenset(),
+        pairs=frozenset[tuple[str, str]]().union(*(one.pairs for one in made)),
         moves=moves,
-        open=any(WILD in one for one in split) or any(_RESPELLED.search(solution) for solution in solutions),
+        open=any(one.open for one in made),
     )
 
 
-def _pairs(solution: str) -> Iterator[tuple[str, str]]:
-    """Neighbours in a solution, with round brackets and without; of two lines only where code may go on in the next."""
+class _Made(NamedTuple):
+    """Of what one solution is made; fields as in `Sight`."""
+
+    tokens: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+    open: bool
+
+
+@lru_cache(maxsize=512)
+def _made_of(solution: str) -> _Made:
+    """Neighbours with round brackets and without; those of two lines only where code may go on in the next."""
     goes_on = '"' in solution or "'" in solution  # brackets in texts are not told from others
     lines: list[list[str]] = [[]]
     depth = 0
@@ -125,9 +135,13 @@ def _pairs(solution: str) -> Iterator[tuple[str, str]]:
         depth += sum(token in "([{" for token in found) - sum(token in ")]}" for token in found)
         if depth <= 0 and not goes_on:
             lines.append([])
+    pairs: set[tuple[str, str]] = set()
     for line in lines:
-        yield from pairwise(line)
-        yield from pairwise(token for token in line if token not in "()")
+        pairs.update(pairwise(line))
+        if "(" in line or ")" in line:
+            pairs.update(pairwise([token for token in line if token not in "()"]))
+    made_of = frozenset(token for line in lines for token in line)
+    return _Made(made_of, frozenset(pairs), WILD in made_of or _RESPELLED.search(solution) is not None)
 
 
 @lru_cache(maxsize=32)
