@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gradatim.app.console import plural, printable, say
 from gradatim.settings import Settings, load_settings
+from gradatim.telemetry import recorder_at_work
+
+if TYPE_CHECKING:
+    from gradatim.evals.traces.recording.afar import RecordingAfar
 
 TRACES = "traces"
 """Kind of artefact that a file of recorded runs is; its rows name learners by their pseudonyms."""
@@ -39,6 +44,17 @@ def recorded(traces: Path | None, data_dir: Path | None = None) -> Generator[Non
     finally:
         if settings.traces is not None and taken.written:
             say(f"traces: {plural(taken.written, 'run')} added to {printable(str(settings.traces))}")
+
+
+def recorded_afar() -> tuple[type[RecordingAfar] | None, Callable[[bytes], None] | None]:
+    """What records runs on other machines, and what takes their lines here; nothing where nobody records."""
+    recorder = recorder_at_work()
+    if recorder is None:
+        return None, None
+    from gradatim.evals.traces.recording.afar import RecordingAfar
+    from gradatim.evals.traces.recording.recorder import TraceRecorder
+
+    return (RecordingAfar, recorder.add) if isinstance(recorder, TraceRecorder) else (None, None)
 
 
 @contextmanager

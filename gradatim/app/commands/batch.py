@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from gradatim.app.cli import EXIT_INTERRUPTED
-from gradatim.app.console import emit, label, out, plural, printable, progress, say
+from gradatim.app.console import emit, out, plural, printable, progress, say
 from gradatim.app.forgetting import warn_unfinished
 from gradatim.app.options import (
     cache_dir_option,
@@ -34,7 +34,6 @@ from gradatim.graphs.batch.sources import Source
 from gradatim.graphs.batch.summary import Summary
 from gradatim.memory.rights.artefacts import Artefacts
 from gradatim.settings import Settings, load_settings
-from gradatim.telemetry import recorder_at_work
 from gradatim.tools.taskfile import load_task
 
 _AGAIN: tuple[Status, ...] = ("degraded", "held", "failed")
@@ -128,18 +127,24 @@ def batch(
     source = pseudonymous(_source(task, programs, manifest, learner_from, settings), settings)
     if address and engine != "ray":
         raise InputError("is the address of a Ray cluster", place="--address", remedy="add --engine ray")
-    if engine == "ray" and recorder_at_work() is not None:
-        say(f"{label('warning')} runs on a Ray cluster are not recorded: they go on in processes of its own")
     options = BatchOptions(restart=restart, again=again, in_order=in_order, brief=brief)
     flight = in_flight or _in_flight(settings)
 
     @asynccontextmanager
     async def open_engine() -> AsyncGenerator[Engine]:
         if engine == "ray":
+            from gradatim.app.recording import recorded_afar
             from gradatim.graphs.batch.cluster import open_cluster
 
-            workers = overrides.get("workers")
-            async with open_cluster(settings, address=address, workers=workers, in_flight=in_flight) as cluster:
+            recording, add = recorded_afar()
+            async with open_cluster(
+                settings,
+                address=address,
+                workers=overrides.get("workers"),
+                in_flight=in_flight,
+                recording=recording,
+                recorded=add,
+            ) as cluster:
                 yield cluster
             return
         async with open_assessor(settings) as assessor:

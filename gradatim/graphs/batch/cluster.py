@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -15,7 +15,7 @@ from typing import Any
 from gradatim.errors import ServiceError, SettingsError
 from gradatim.graphs.batch.items import Failure, Job, Result
 from gradatim.graphs.batch.keeper import Keeper, Part, Reply, raised
-from gradatim.graphs.batch.worker import AssessmentWorker, Luggage
+from gradatim.graphs.batch.worker import AssessmentWorker, Luggage, Recording
 from gradatim.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -107,14 +107,25 @@ class ClusterEngine:
         luggage: For the workers.
         workers: How many, one CPU each.
         lanes: Jobs under way at each.
+        recorded: Takes the lines of runs that workers recorded.
     """
 
-    def __init__(self, ray: Any, keeper: Any, luggage: Luggage, *, workers: int, lanes: int) -> None:
+    def __init__(
+        self,
+        ray: Any,
+        keeper: Any,
+        luggage: Luggage,
+        *,
+        workers: int,
+        lanes: int,
+        recorded: Callable[[bytes], object] | None = None,
+    ) -> None:
         self._ray = ray
         self._keeper = keeper
         self._luggage = luggage
         self._workers = workers
         self._lanes = lanes
+        self._recorded = recorded
         actor: Any = ray.remote(num_cpus=1, max_restarts=0, scheduling_strategy="SPREAD")(WorkerActor)
         self._actor = actor.options(max_concurrency=lanes + 2)
 
@@ -213,6 +224,8 @@ class ClusterEngine:
         except self._ray.exceptions.RayError as error:
             return Result(item.job, failure=Failure.of(error))
         seat.starts = 0
+        if self._recorded is not None and result.traces:
+            self._recorded(result.traces)
         return result
 
     async def _dismiss(self, work: _Round) -> None:
@@ -245,7 +258,13 @@ class ClusterEngine:
 
 @asynccontextmanager
 async def open_cluster(
-    settings: Settings, *, address: str | None = None, workers: int | None = None, in_flight: int | None = None
+    settings: Settings,
+    *,
+    address: str | None = None,
+    workers: int | None = None,
+    in_flight: int | None = None,
+    recording: Callable[[Settings], Recording] | None = None,
+    recorded: Callable[[bytes], object] | None = None,
 ) -> AsyncGenerator[ClusterEngine]:
     """An engine on a Ray cluster.
 
@@ -254,6 +273,8 @@ async def open_cluster(
         address: `HOST:PORT` of the cluster, or `auto`; a cluster of this machine alone is started when not given.
         workers: How many; one for each CPU of the cluster when not given.
         in_flight: Jobs under way in all; four a worker when not given.
+        recording: Makes what records the runs of a worker, on its machine; a class or function of a module.
+        recorded: Takes the lines of these runs, here.
 
     Raises:
         SettingsError: Ray is not installed.
@@ -270,13 +291,13 @@ async def open_cluster(
         count = workers or cpus
         lanes = -(-in_flight // count) if in_flight else LANES
         # one program at a time on the one CPU of a worker
-        luggage = await asyncio.to_thread(Luggage.packed, settings.model_copy(update={"workers": 1}))
+        luggage = await asyncio.to_thread(Luggage.packed, settings.model_copy(update={"workers": 1}), recording)
         here = ray.get_runtime_context().get_node_id()
         strategy: Any = import_module("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy(here, soft=False)
         actor: Any = ray.remote(num_cpus=0, max_restarts=3, max_task_retries=3)(KeeperActor)
         keeper: Any = actor.options(max_concurrency=1000, scheduling_strategy=strategy).remote(settings)
         try:
-            yield ClusterEngine(ray, keeper, luggage, workers=count, lanes=lanes)
+            yield ClusterEngine(ray, keeper, luggage, workers=count, lanes=lanes, recorded=recorded)
         finally:
             with suppress(ray.exceptions.RayError, TimeoutError):
                 async with asyncio.timeout(30):

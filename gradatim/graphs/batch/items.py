@@ -108,8 +108,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a job: exactly one of `assessment` and `failure`."""
+    """What came of a job: exactly one of `assessment` and `failure`.
+
+    Attributes:
+        traces: Runs that were recorded where it was done, for whoever can write them down: a line each.
+    """
 
     job: Job
     assessment: Assessment | None = None
     failure: Failure | None = None
+    traces: bytes = b""

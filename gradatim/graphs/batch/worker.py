@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import AbstractContextManager, AsyncExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 from gradatim.agents.calibration import calibration_path
 from gradatim.errors import GradatimError
@@ -27,9 +28,23 @@ from gradatim.graphs.services import Services
 from gradatim.kg import opened_graph
 from gradatim.kg.passages.opening import open_passages
 from gradatim.kg.related import read as read_related
+from gradatim.memory.rights.pseudonyms import key_path
+from gradatim.memory.rights.scrubbing import key_of
 from gradatim.serving import open_chat_model
 from gradatim.settings import Settings
 from gradatim.tools.sandbox import open_sandbox
+
+
+class Recording(Protocol):
+    """Records runs where no file of traces can be reached (`gradatim.evals.traces.recording.afar`)."""
+
+    def at_work(self) -> AbstractContextManager[None]:
+        """Record the runs that begin inside the block."""
+        ...
+
+    def taken(self) -> bytes:
+        """Lines of the runs that are over and were not asked for before."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +52,24 @@ class Luggage:
     """Settings and the small files they name, to be carried to machines that do not have these files.
 
     Attributes:
-        files: Relative path → content: calibration, routing policy, curriculum.
+        files: Relative path → content: calibration, routing policy, curriculum, key of pseudonyms.
+        recording: Makes what records the runs of a worker; `None` where nobody wants them.
     """
 
     settings: Settings
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    recording: Callable[[Settings], Recording] | None = None
 
     @classmethod
-    def packed(cls, settings: Settings) -> Luggage:
-        """Everything that a worker needs besides an installation and a model."""
+    def packed(cls, settings: Settings, recording: Callable[[Settings], Recording] | None = None) -> Luggage:
+        """Everything that a worker needs besides an installation and a model.
+
+        Raises:
+            StorageError: The key of pseudonyms, which recorded runs need, cannot be read or made.
+        """
         files: dict[str, bytes] = {}
+        if recording is not None and settings.pseudonym_key is None:
+            files[f"data/{key_path(settings).name}"] = key_of(settings)
         calibration = calibration_path(settings)
         if calibration.is_file():
             files["data/calibration.json"] = calibration.read_bytes()
@@ -56,7 +79,7 @@ class Luggage:
             for path in sorted(settings.curriculum.rglob("*")):
                 if path.is_file():
                     files[f"curriculum/{path.relative_to(settings.curriculum)}"] = path.read_bytes()
-        return cls(settings, files)
+        return cls(settings, files, recording)
 
     def unpacked(self, folder: Path) -> Settings:
         """The settings, with the files in a folder."""
@@ -85,6 +108,7 @@ class AssessmentWorker:
         self._call = call
         self._stack = AsyncExitStack()
         self._assessor: Assessor | None = None
+        self._recording: Recording | None = None
 
     async def open(self) -> Reply:
         """Get ready; the reply carries the failure when something needed is missing here."""
@@ -99,7 +123,11 @@ class AssessmentWorker:
         """Do a job; whatever goes wrong is its result."""
         if self._assessor is None:
             raise RuntimeError("the worker is not open")
-        return await assess_job(self._assessor, job)
+        if self._recording is None:
+            return await assess_job(self._assessor, job)
+        with self._recording.at_work():
+            result = await assess_job(self._assessor, job)
+        return replace(result, traces=await asyncio.to_thread(self._recording.taken))
 
     async def close(self) -> None:
         """Close sandbox and concept graph."""
@@ -108,6 +136,8 @@ class AssessmentWorker:
     async def _open(self) -> Assessor:
         with TemporaryDirectory(prefix="gradatim-") as folder:  # read while opening and not needed afterwards
             settings = await asyncio.to_thread(self._luggage.unpacked, Path(folder))
+            if self._luggage.recording is not None:
+                self._recording = await asyncio.to_thread(self._luggage.recording, settings)
             concepts = await self._stack.enter_async_context(opened_graph(settings))
             content = await concepts.snapshot()
             services = Services(

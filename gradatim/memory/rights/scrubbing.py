@@ -66,7 +66,7 @@ class Scrubber:
             keeps_content: Instead of the setting.
         """
         kept = settings.trace_content == "pseudonymised" if keeps_content is None else keeps_content
-        return cls(kept, lambda: _key_of(settings))
+        return cls(kept, lambda: key_of(settings))
 
     @cached_property
     def _key(self) -> bytes:
@@ -140,8 +140,12 @@ def _looked_for(learner: str) -> _Id | None:
     return _Id(learner.lower(), re.compile(rf"(?<![^\W_]){re.escape(learner)}(?![^\W_])", re.IGNORECASE))
 
 
-def _key_of(settings: Settings) -> bytes:
-    """The key of pseudonyms, as `open_pseudonyms` takes it."""
+def key_of(settings: Settings) -> bytes:
+    """The key of pseudonyms, as `open_pseudonyms` takes it; made where there is none.
+
+    Raises:
+        GradatimError: It is too short, or cannot be read or made.
+    """
     if settings.pseudonym_key is not None:
         key = settings.pseudonym_key.get_secret_value().encode("utf-8")
         Pseudonyms(key)  # refuses one that is too short

@@ -17,10 +17,12 @@ from gradatim.errors import InputError, SettingsError, StorageError
 from gradatim.evals.traces import Trace, read_traces
 from gradatim.evals.traces.lines import line_of
 from gradatim.evals.traces.recording import recording
+from gradatim.evals.traces.recording.afar import RecordingAfar
 from gradatim.evals.traces.recording.file import TraceFile
 from gradatim.evals.traces.recording.outlet import Outlet
+from gradatim.evals.traces.recording.recorder import TraceRecorder
 from gradatim.settings import Settings
-from gradatim.telemetry import agent, workflow
+from gradatim.telemetry import agent, recorder_at_work, workflow
 
 WRITER = """
 import sys
@@ -258,3 +260,24 @@ def test_what_comes_while_a_file_is_written_anew_goes_to_the_new_one(tmp_path: P
     adding.join(5)
     file.close()
     assert [trace.id for trace in read_traces(path)] == ["kept", "late"]
+
+
+def test_what_was_recorded_elsewhere_is_written_here(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data", trace_content="pseudonymised")
+    afar = RecordingAfar(settings)
+    (tmp_path / "data" / "pseudonyms.key").rename(tmp_path / "key")  # it was read at once
+    assert afar.taken() == b""
+    for name in ("first", "second"):
+        with afar.at_work(), workflow(name, learner="ada-lovelace") as work:
+            work.content("who", lambda: "ada-lovelace")
+    lines = afar.taken()
+    assert lines.count(b"\n") == 2
+    assert b"lovelace" not in lines
+    assert afar.taken() == b""
+    path = tmp_path / "traces.jsonl"
+    with recording(path, settings=settings) as taken:
+        recorder = recorder_at_work()
+        assert isinstance(recorder, TraceRecorder)
+        recorder.add(lines + b"no trace\n")
+    assert [trace.name for trace in read_traces(path)] == ["first", "second"]
+    assert (taken.written, taken.lost) == (2, 1)

@@ -17,11 +17,17 @@ from typing import Any
 import pytest
 
 from gradatim.domain import ReviewDecision
+from gradatim.evals.traces import read_traces
+from gradatim.evals.traces.recording import recording
+from gradatim.evals.traces.recording.afar import RecordingAfar
+from gradatim.evals.traces.recording.recorder import TraceRecorder
 from gradatim.graphs import open_assessor
 from gradatim.graphs.batch import Batch, Job, Programs, Result, Summary, TaskEntry, cluster
 from gradatim.graphs.batch.batch import OnProgress
 from gradatim.memory import open_memory
+from gradatim.memory.rights.scrubbing import Scrubber
 from gradatim.settings import Settings
+from gradatim.telemetry import recorder_at_work
 from tests.cases import CORRECT, OFF_BY_ONE, TASK
 from tests.graphs.batch.support import rows, write_programs
 
@@ -77,11 +83,13 @@ def programs(count: int) -> list[dict[str, str]]:
     ]
 
 
-def run(folder: Path, settings: Settings, *, in_flight: int, on_progress: OnProgress | None = None) -> Summary:
+def run(
+    folder: Path, settings: Settings, *, in_flight: int, on_progress: OnProgress | None = None, **recorded: Any
+) -> Summary:
     source = Programs(TaskEntry.of(TASK), [str(folder / "programs.jsonl")], settings)
 
     def opened() -> Any:
-        return cluster.open_cluster(settings, workers=2, in_flight=in_flight)
+        return cluster.open_cluster(settings, workers=2, in_flight=in_flight, **recorded)
 
     work = Batch(source, settings, folder / "out.jsonl", opened, on_progress=on_progress)
     return asyncio.run(work.run())
@@ -123,10 +131,19 @@ def test_what_is_held_can_be_decided_where_the_batch_was_started(
 ) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text("rules:\n  always: {active: true}\n")
-    settings = settings.model_copy(update={"policy": policy})
+    settings = settings.model_copy(update={"policy": policy, "trace_content": "pseudonymised"})
     write_programs(tmp_path / "programs.jsonl", programs(2))
-    summary = run(tmp_path, settings, in_flight=2)
+    traces = tmp_path / "traces.jsonl"
+    with recording(traces, settings=settings) as taken:
+        recorder = recorder_at_work()
+        assert isinstance(recorder, TraceRecorder)
+        summary = run(tmp_path, settings, in_flight=2, recording=RecordingAfar, recorded=recorder.add)
     assert summary.counts == {"held": 2}
+    assert (taken.written, taken.lost) == (2, 0)
+    named = Scrubber.of(settings).learner
+    found = list(read_traces(traces))
+    assert {trace.inputs["learner"] for trace in found} == {named("learner-0"), named("learner-1")}
+    assert all(trace.outputs["waiting"] and len(trace.spans) > 10 for trace in found)
     assert all(reason.startswith("always: ") for reason in summary.reasons["held"])
 
     async def decided() -> list[bool]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, Protocol, cast
 
 from gradatim.errors import InputError
-from gradatim.evals.traces.lines import line_of
+from gradatim.evals.traces.lines import line_of, trace_of_line
 from gradatim.evals.traces.recording.converting import trace_of_run
-from gradatim.evals.traces.recording.file import TraceFile
 from gradatim.evals.traces.recording.otlp import Collector
 from gradatim.evals.traces.recording.outlet import Outlet
 from gradatim.evals.traces.trace import Trace
@@ -19,6 +19,19 @@ from gradatim.telemetry import Run
 
 _GOODBYE = 2.0
 """Seconds that a collector has to take the rest when recording ends."""
+
+
+class Place(Protocol):
+    """Where lines go: a `TraceFile`, or what takes its part."""
+
+    @property
+    def path(self) -> Path: ...
+
+    def add(self, lines: bytes) -> None:
+        """Add lines, each with its line break."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class TraceRecorder:
@@ -30,14 +43,14 @@ class TraceRecorder:
         scrubber: Says what is kept of learners' text.
     """
 
-    def __init__(self, file: TraceFile | None, collector: Collector | None, scrubber: Scrubber) -> None:
+    def __init__(self, file: Place | None, collector: Collector | None, scrubber: Scrubber) -> None:
         self.file = file
         self.collector = collector
         self.scrubber = scrubber
         self.written = 0
         self._under_way: dict[int, Run] = {}
         self._changing = threading.Lock()
-        self._runs: Outlet[Run] = Outlet(f"traces to {file.path}" if file is not None else "traces", self._take)
+        self._runs: Outlet[Run | bytes] = Outlet(f"traces to {file.path}" if file is not None else "traces", self._take)
         self._sent: Outlet[Trace] | None = None
         if collector is not None:
             self._sent = Outlet(f"traces to {collector.endpoint}", collector.send)
@@ -58,6 +71,11 @@ class TraceRecorder:
             self._under_way.pop(id(run), None)
         self._runs.put(run)
 
+    def add(self, lines: bytes) -> None:
+        """Runs that were recorded elsewhere, each a line with its line break."""
+        for line in lines.splitlines(keepends=True):
+            self._runs.put(line)
+
     def drain(self) -> None:
         """Wait until every run that is over is written; not until it is sent."""
         self._runs.drain()
@@ -77,12 +95,13 @@ class TraceRecorder:
         if self.file is not None:
             self.file.close()
 
-    def _take(self, runs: Sequence[Run]) -> None:
+    def _take(self, runs: Sequence[Run | bytes]) -> None:
         lines: list[bytes] = []
         for run in runs:
             try:
-                trace = trace_of_run(run, self.scrubber)
-                lines.append(_line(trace))
+                told = isinstance(run, bytes)
+                trace = trace_of_line(run, "a worker") if told else trace_of_run(run, self.scrubber)
+                lines.append(run if told else _line(trace))
             except Exception as error:  # noqa: BLE001 one run that cannot be told must not take others with it
                 self._runs.drop()
                 self._runs.tell(f"a run could not be recorded: {type(error).__name__}: {error}")
