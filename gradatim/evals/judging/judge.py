@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gradatim.domain import Usage
-from gradatim.errors import InputError, ModelError
+from gradatim.errors import GradatimError, InputError, ModelError
 from gradatim.evals.judging.background import Background
 from gradatim.evals.judging.exchange import Exchange
 from gradatim.evals.judging.judgement import Judgement
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TOKENS = 200
 """Tokens of an answer: a short reason and a label."""
+PATIENCE = 8
+"""Judgements in a row that may fail before the judge is not asked any more."""
 _VERSION = 1
 """Of the prompt: judgements under another one are not taken for the same."""
 
@@ -40,6 +42,7 @@ class Spent:
     Attributes:
         cost: `None` without prices.
         judged: Judgements that were asked for; `cached`: of them known before; `failed`: without a label.
+        why: Why the last one failed.
     """
 
     usage: Usage = field(default_factory=Usage)
@@ -47,6 +50,7 @@ class Spent:
     judged: int = 0
     cached: int = 0
     failed: int = 0
+    why: str = ""
 
 
 class Judge:
@@ -83,6 +87,7 @@ class Judge:
         self._prices = prices
         self._background = Background()
         self._given_up = False
+        self._failing = 0
 
     @property
     def name(self) -> str:
@@ -113,8 +118,7 @@ class Judge:
             raise ModelError("is not asked any more", place=self._name, remedy="begin again; what it judged is kept")
         if not exchange.reply.strip() or (screen and not shown_reply(exchange)):
             why = "the reply is empty" if not exchange.reply.strip() else "the reply holds nothing but words to a judge"
-            self.spent.judged += 1
-            self.spent.failed += 1
+            self._count(Usage(), None, why=why)
             return Judgement(dimension, None, None, why, screened=int(bool(exchange.reply.strip())))
         # the rubric of this dimension alone decides: another one's change must not have all asked anew
         parts = (_VERSION, model_name(self.model), self.rubrics[dimension].digest, exchange.digest, screen)
@@ -123,21 +127,18 @@ class Judge:
         usage = Usage()
         cached = kept is not None
         if kept is None:
-            asks = [self._ask(dimension, exchange, order, screen=screen) for order in (LABELS, LABELS[::-1])]
+            self._ask_on()
             try:
-                answers = await _all(asks)
-            except BaseException:
-                self.spent.judged += 1
-                self.spent.failed += 1
+                kept, usage = await self._asked(dimension, exchange, key, screen=screen)
+            except GradatimError as error:
+                self._failing += 1
+                self._count(usage, None, why=str(error))
                 raise
-            usage = sum((spent for _, _, spent, _ in answers), Usage())
-            labels: tuple[Label, ...] = tuple(label for label, _, _, _ in answers if label is not None)
-            kept = Kept(labels, tuple(reason for _, reason, _, _ in answers), answers[0][3])
-            if len(labels) == len(answers):  # what failed may succeed another time
-                self._store.put(key, kept)
+            self._failing = 0
         cost = None if self._prices is None else self._prices.cost(usage)
-        self._count(usage, cost, cached=cached, failed=not kept.asks)
-        return _judged(dimension, kept, exchange.cut, usage, cost, cached=cached)
+        judgement = _judged(dimension, kept, exchange.cut, usage, cost, cached=cached)
+        self._count(usage, cost, cached=cached, why="" if kept.asks else judgement.why)
+        return judgement
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """Wait for a coroutine in the judge's own event loop."""
@@ -156,6 +157,16 @@ class Judge:
         self._given_up = True
         self.close()
 
+    async def _asked(self, dimension: Dimension, exchange: Exchange, key: str, *, screen: bool) -> tuple[Kept, Usage]:
+        """Ask twice, and keep what came of it."""
+        asks = [self._ask(dimension, exchange, order, screen=screen) for order in (LABELS, LABELS[::-1])]
+        answers = await _all(asks)
+        labels: tuple[Label, ...] = tuple(label for label, _, _, _ in answers if label is not None)
+        kept = Kept(labels, tuple(reason for _, reason, _, _ in answers), answers[0][3])
+        if len(labels) == len(answers):  # what failed may succeed another time
+            self._store.put(key, kept)
+        return kept, sum((spent for _, _, spent, _ in answers), Usage())
+
     async def _ask(
         self, dimension: Dimension, exchange: Exchange, order: tuple[Label, ...], *, screen: bool
     ) -> tuple[Label | None, str, Usage, int]:
@@ -167,13 +178,20 @@ class Judge:
         label: Any = value.get("label")
         return (label if label in LABELS else None), str(value.get("reason", ""))[:REASON], answer.usage, removed
 
-    def _count(self, usage: Usage, cost: float | None, *, cached: bool, failed: bool) -> None:
+    def _ask_on(self) -> None:
+        """Raise where there is no point in asking: a run of many traces must not wait for a dead judge at each."""
+        if self._failing >= PATIENCE:
+            why = f"{PATIENCE} judgements in a row failed, and it is not asked any more; the last: {self.spent.why}"
+            raise ModelError(why, place=self._name, remedy="begin again when it answers; what it judged is kept")
+
+    def _count(self, usage: Usage, cost: float | None, *, cached: bool = False, why: str = "") -> None:
         self.spent.usage += usage
         if cost is not None:
             self.spent.cost = (self.spent.cost or 0.0) + cost
         self.spent.judged += 1
         self.spent.cached += cached
-        self.spent.failed += failed
+        self.spent.failed += bool(why)
+        self.spent.why = why or self.spent.why
 
 
 async def _all(asks: Sequence[Coroutine[Any, Any, T]]) -> list[T]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gradatim.errors import InputError, ModelError, StorageError
 from gradatim.evals.judging import Exchange, Judge, JudgementStore, open_judge
+from gradatim.evals.judging.judge import PATIENCE
 from gradatim.evals.scorers.tutoring.reading import DIMENSIONS, LABELS
 from gradatim.serving.client.accounting import Prices
-from gradatim.testing import offline_settings, schema_of, scripted
+from gradatim.testing import Reply, offline_settings, schema_of, scripted
 from tests.evals.judging.replies import EXCHANGE, constant, first_label, judge, model
 
 
@@ -139,6 +141,36 @@ def test_waiting_works_with_and_without_a_running_loop() -> None:
     assert asking.wait(asking.judge("coherence", EXCHANGE)).label == "Yes"
     asking.close()
     assert asking.wait(asking.judge("actionability", EXCHANGE)).label == "Yes"
+    asking.close()
+
+
+def test_a_judge_that_was_given_up_is_asked_nothing_more() -> None:
+    chat = model(constant("Yes"))
+    asking = Judge(chat)
+    asking.give_up()
+    with pytest.raises(ModelError, match="not asked any more"):
+        asking.wait(asking.judge("coherence", EXCHANGE))
+    asking.close()
+    assert not chat.requests
+
+
+def test_a_dead_judge_is_not_asked_for_ever_and_one_answer_revives_it() -> None:
+    asking = Judge(scripted(Reply(ModelError("down"), asked="dead"), Reply({"reason": "r", "label": "Yes"})))
+
+    def fails(number: int) -> str:
+        with pytest.raises(ModelError) as found:
+            asking.wait(asking.judge("coherence", replace(EXCHANGE, reply=f"dead {number}")))
+        return str(found.value)
+
+    for number in range(PATIENCE - 1):
+        fails(number)
+    alive = replace(EXCHANGE, reply="alive")
+    assert asking.wait(asking.judge("coherence", alive)).label == "Yes"
+    said = [fails(number) for number in range(PATIENCE + 2)]
+    assert ["in a row" in text for text in said] == [False] * PATIENCE + [True] * 2
+    assert asking.wait(asking.judge("coherence", alive)).cached  # what is known is known
+    assert asking.spent.failed == 2 * PATIENCE - 1
+    assert "down" in asking.spent.why
     asking.close()
 
 

@@ -16,6 +16,7 @@ from gradatim.app.cli import cli
 from gradatim.domain import Submission
 from gradatim.evals.scorers import SCORERS, score_trace
 from gradatim.evals.traces import read_traces, write_traces
+from gradatim.evals.traces.formats import write_as
 from gradatim.evals.traces.of import trace_of_assessment
 from gradatim.evals.traces.recording import recording
 from gradatim.graphs import open_assessor
@@ -77,6 +78,47 @@ def test_exit_codes(file: Path, tmp_path: Path) -> None:
     assert "did you mean" in command(file, "--scorers", "claim_suport").stderr
     file.write_bytes(b'{"gradatim_trace": 7}\n')
     assert command(file).exit_code == 2
+
+
+def test_thresholds_decide(file: Path) -> None:
+    kept, missed, open_ = "leak <= 0", "claim_support.low >= 0.99", "path_strict >= 0.5"
+    chosen = ("--scorers", "leak,claim_support,path_strict")
+    assert command(file, *chosen, "--threshold", kept).exit_code == 0
+    done = command(file, *chosen, "--threshold", kept, "--threshold", missed)
+    assert done.exit_code == 1
+    assert [line.split(":")[0] for line in done.stdout.splitlines()[-2:]] == ["kept", "MISSED"]
+    done = command(file, *chosen, "--threshold", open_, "--json")
+    assert done.exit_code == 1  # what was not measured has not passed
+    (verdict,) = json.loads(done.stdout)["thresholds"]
+    assert verdict["kept"] is False
+    assert "outputs.spans" in verdict["why"]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "says"),
+    [("leak", "is no threshold"), ("latency <= 1", "not among"), ("leek <= 0", "did you mean 'leak'?")],
+)
+def test_thresholds_of_nothing(file: Path, threshold: str, says: str) -> None:
+    done = command(file, "--scorers", "leak", "--threshold", threshold)
+    assert done.exit_code == 2
+    assert says in done.stderr
+
+
+def test_the_format_may_be_named(file: Path, tmp_path: Path) -> None:
+    write_as("otlp", tmp_path / "runs.json", read_traces(file))
+    named = command(tmp_path / "runs.json", "--from", "otlp", "--scorers", "claim_support", "--json")
+    assert (
+        json.loads(named.stdout)["figures"]
+        == json.loads(command(file, "--from", "jsonl", "--scorers", "claim_support", "--json").stdout)["figures"]
+    )
+    assert command(tmp_path / "runs.json", "--from", "inspect").exit_code == 2
+
+
+def test_which_way_is_better_is_told(file: Path) -> None:
+    done = command(file, "--scorers", "leak,claim_support")
+    assert [line.split("  ")[0] for line in done.stdout.splitlines()[1:3]] == ["leak ↓", "claim_support"]
+    found = json.loads(command(file, "--scorers", "leak,talk_ratio", "--json").stdout)["figures"]
+    assert [figure["higher_is_better"] for figure in found] == [False, None]
 
 
 async def test_a_real_assessment_is_scored(tmp_path: Path) -> None:

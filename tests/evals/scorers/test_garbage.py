@@ -35,7 +35,7 @@ def _whole() -> dict[str, Any]:
     """An assessment in which everything is there that any scorer asks for."""
     spans = made.run(
         made.span("1", "invoke_agent", "generate", 0, 3),
-        made.span("2", "chat", "m", 1, 2, attributes={"gen_ai.usage.input_tokens": 5}),
+        made.span("2", "chat", "m", 1, 2, attributes={"gen_ai.usage.input_tokens": 5, "gen_ai.usage.output_tokens": 2}),
         made.span("3", "execute_tool", "run", 2, 3, attributes={"gen_ai.tool.call.arguments": {"a": [1]}}),
     )
     messages = [{"role": "assistant", "content": "Look.", "code": "x = 1"}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
@@ -83,6 +84,32 @@ def test_several_processes_give_the_same_in_the_same_order(file: Path, tmp_path:
     assert single.read_bytes() == double.read_bytes()
     assert sum(told) == 30
     assert len(told) > 2 * AHEAD
+
+
+def test_several_threads_wait_side_by_side_and_give_the_same_in_the_same_order(file: Path, tmp_path: Path) -> None:
+    together = threading.Barrier(3, timeout=10)
+
+    def waits(*, inputs: Any = None, outputs: Any, reference_outputs: Any = None) -> Any:
+        together.wait()  # passes only where three traces are scored at a time
+        return {"key": "waits", "score": outputs["confidence"]["value"], "comment": "waited"}
+
+    with file.open("ab") as more:
+        more.write(b"{half\n")
+    chosen = (*scorers_of(KEYS), ScorerInfo("waits", waits, "Waits for two others.", "outcome"))
+    told: list[int] = []
+    found = score_file(file, chosen, threads=3, out=tmp_path / "threads.jsonl", tell=told.append)
+    alone = score_file(file, scorers_of(KEYS), out=tmp_path / "alone.jsonl")
+    assert [problem.place for problem in found.problems] == [f"{file}:31"]
+    assert (found.tally.runs, sum(told)) == (30, 31)
+    assert list(found.tally.columns["waits"].scores) == [number % 10 / 10 for number in range(30)]
+    assert {key: found.tally.columns[key] for key in KEYS} == alone.tally.columns
+    rows = [line for line in (tmp_path / "threads.jsonl").read_bytes().splitlines() if b'"key":"waits"' not in line]
+    assert rows == (tmp_path / "alone.jsonl").read_bytes().splitlines()
+
+
+def test_threads_are_of_one_process(file: Path) -> None:
+    with pytest.raises(InputError, match="threads are of one process"):
+        score_file(file, scorers_of(KEYS), threads=2, workers=2)
 
 
 def test_scores_are_written_as_an_experiment_writes_them(file: Path, tmp_path: Path) -> None:

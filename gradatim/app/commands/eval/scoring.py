@@ -12,7 +12,7 @@ import click
 from gradatim.app.commands.eval.figures import plain_figure, show_figures
 from gradatim.app.commands.eval.judged import Asked, asked
 from gradatim.app.commands.trace.asking import from_option
-from gradatim.app.console import emit, error_data, label, out, plural, printable, progress, say
+from gradatim.app.console import emit, error_data, label, out, plural, printable, progress, say, shorten
 from gradatim.app.options import json_option
 from gradatim.errors import InputError
 
@@ -43,7 +43,7 @@ _PARALLEL = 2_000_000
     "--workers",
     type=click.IntRange(1, 64),
     metavar="N",
-    help="Processes that score; as many as there are processors for a large file when not given.",
+    help="Processes that score; as many as there are processors for a large file when not given, one with a judge.",
 )
 @click.option(
     "--level",
@@ -129,6 +129,10 @@ def score(
         _show(found, chosen, summarised, verdicts, level, show_all)
     if found.unread:
         _tell_problems(found)
+    if chosen.judge is not None and chosen.judge.spent.failed:
+        failed = plural(chosen.judge.spent.failed, "judgement")
+        say(f"{label('warning')} {failed} without a label, the last: {shorten(chosen.judge.spent.why, 400)}")
+        say("the same command asks again for those alone")
     if found.unread or not all(verdict.kept for verdict in verdicts):
         raise click.exceptions.Exit(1)
 
@@ -231,7 +235,7 @@ def _told(judge: Judge) -> str:
     tokens = spent.usage.input_tokens + spent.usage.output_tokens
     parts = [f"{plural(spent.judged, 'judgement')} by {printable(judge.name)}"]
     parts += [f"{spent.cached:,} known before"] if spent.cached else []
-    parts += [f"{spent.failed:,} without an answer"] if spent.failed else []
+    parts += [f"{spent.failed:,} without a label"] if spent.failed else []
     parts += [plural(tokens, "token")] if tokens else []
     parts += [f"cost {spent.cost:.4f}"] if spent.cost else []
     return ", ".join(parts)
@@ -266,4 +270,4 @@ def _plain(
 
 def _standing(chosen: Asked, key: str) -> dict[str, str]:
     standing = chosen.standings.get(key)
-    return {} if standing is None else {"judge": standing}
+    return {} if standing is None else {"standing": standing}

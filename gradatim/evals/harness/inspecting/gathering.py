@@ -40,8 +40,16 @@ class Gathered:
             yield
 
     def traces(self) -> list[Trace]:
-        """The runs that are over, in the order in which they ended."""
-        return [trace_of_run(run, self._scrubber) for run in self._runs]
+        """The agents' runs that are over, in the order in which they ended.
+
+        What else was run in the block (a simulated learner tries programs, too) is no work of the agents.
+        """
+        found = (trace_of_run(run, self._scrubber) for run in self._runs)
+        return [trace for trace in found if any(map(_is_workflow, trace.spans))]
+
+
+def _is_workflow(span: Span) -> bool:
+    return span.parent is None and span.operation == "invoke_workflow"
 
 
 def known(trace: Trace, example: Trace) -> Trace:

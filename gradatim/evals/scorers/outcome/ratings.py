@@ -66,12 +66,17 @@ def weights(given: Given) -> dict[str, float]:
 
 
 def overall(people: Mapping[str, tuple[float, int]], counts: Mapping[str, float]) -> tuple[float, int]:
-    """The consensus over all dimensions: what people gave as a whole, else the weighted mean of the dimensions."""
+    """The consensus over all dimensions: what people gave as a whole, else the weighted mean of the dimensions.
+
+    A dimension that the machine's rubric does not have counts as much as the others do on average.
+    """
     for name in OVERALL:
         if name in people:
             return people[name]
-    total = fsum(counts.get(name, 1.0) for name in people)
-    value = fsum(counts.get(name, 1.0) * mean for name, (mean, _) in people.items()) / total
+    known = [counts[name] for name in people if name in counts]
+    usual = fsum(known) / len(known) if known else 1.0
+    total = fsum(counts.get(name, usual) for name in people)
+    value = fsum(counts.get(name, usual) * mean for name, (mean, _) in people.items()) / total
     return value, min(raters for _, raters in people.values())
 
 

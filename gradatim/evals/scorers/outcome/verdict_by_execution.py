@@ -17,6 +17,8 @@ def verdict_by_execution(given: Given) -> Score:
     states = [item.get("status") for item in objects_of(given.items("outputs.execution.outcomes"))]
     if not states:
         raise Missing("`outputs.execution.outcomes` holds no test")
+    if not all(isinstance(state, str) for state in states):
+        raise Missing("`outputs.execution.outcomes` holds a test without a status")
     passed = sum(state == "passed" for state in states)
     shown = "correct" if passed == len(states) else "incorrect"
     return scored(KEY, said == shown, f"said {said}; {passed} of {len(states)} tests passed", said=said, shown=shown)

@@ -30,6 +30,9 @@ def cost_at(prices: Mapping[str, float] | None = None) -> Scorer:
         if recorded is not None and recorded >= 0:
             return scored(KEY, recorded, f"{recorded:.6f}, as recorded")
         used = tokens_of(given)
+        unknown = [kind for kind in ("input", "output") if kind not in used]
+        if unknown:
+            raise Missing(f"no question to a model tells of its {unknown[0]} tokens")
         if not any(used.values()):
             return scored(KEY, 0.0, "no token was used")
         named = mapping_of(given.find("outputs.attributes.prices")) or prices or {}

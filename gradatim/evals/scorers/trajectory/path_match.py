@@ -31,12 +31,12 @@ def path_match(degree: Degree) -> Scorer:
         expected = _expected(given)
         spans = agents_of(given)
         taken = [span.subject for span in spans]
-        matches = any(_matches(degree, spans, taken, path) for path in expected)
-        extra, missing = _parted(taken, expected[0])
+        matching = next((path for path in expected if _matches(degree, spans, taken, path)), None)
+        extra, missing = _parted(taken, matching or expected[0])
         comment = f"took {listed(taken, 15)}"
         if extra or missing:
             comment += f"; too much: {listed(extra) or 'nothing'}; missing: {listed(missing) or 'nothing'}"
-        return scored(key, matches, comment, path=taken[:100], extra=extra[:20], missing=missing[:20])
+        return scored(key, matching is not None, comment, path=taken[:100], extra=extra[:20], missing=missing[:20])
 
     return judge
 

@@ -85,9 +85,10 @@ def node_seconds(given: Given) -> dict[str, float]:
 
 
 def tokens_of(given: Given) -> dict[str, float]:
-    """Tokens of the whole run: `input`, `output`, `cached`.
+    """Tokens of the whole run: `input`, `output`, `cached`; a kind of which no question tells is not there.
 
-    By the spans of questions to models where those tell, else by what the outputs say of each node.
+    By the spans of questions to models where those tell, else by what the outputs say of each node. Recordings leave
+    `cached` out where nothing was cached: it counts as 0.
 
     Raises:
         Missing: Neither was recorded.
@@ -101,7 +102,12 @@ def _tokens(given: Given) -> dict[str, float]:
         asked = [span for span in spans_of(given) if span.operation == "chat"]
         told = [span.attributes for span in asked if _amount(span.attributes, "input", "output") is not None]
         if told:
-            return {kind: sum(_amount(attributes, kind) or 0.0 for attributes in told) for kind in _TOKENS}
+            amounts = {kind: [_amount(attributes, kind) for attributes in told] for kind in _TOKENS}
+            return {
+                kind: sum(amount or 0.0 for amount in found)
+                for kind, found in amounts.items()
+                if kind == "cached" or any(amount is not None for amount in found)
+            }
     nodes = _usage(given)
     if nodes is not None and (nodes or not recorded):
         return {kind: sum(_count(item.get(f"{kind}_tokens")) for item in nodes) for kind in _TOKENS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gradatim.evals.scorers.given import Given, scorer
+from gradatim.evals.scorers.given import Given, Missing, scorer
 from gradatim.evals.scorers.score import Score, Scorer, ScorerInfo
 from gradatim.evals.scorers.scores import scored
 from gradatim.evals.scorers.trajectory.reading import questions, tokens_of
@@ -26,7 +26,9 @@ def tokens(kind: str) -> Scorer:
 
     @scorer(key)
     def judge(given: Given) -> Score:
-        number = tokens_of(given)[kind]
+        number = tokens_of(given).get(kind)
+        if number is None:
+            raise Missing(f"no question to a model tells of its {kind} tokens")
         asked = questions(given)
         return scored(key, number, f"{number:,.0f} tokens in {asked if asked is not None else '?'} questions")
 

@@ -8,7 +8,7 @@ be judged by the few texts in which it dared to say something.
 
 from __future__ import annotations
 
-from gradatim.evals.scorers.given import Given, number_of, scorer
+from gradatim.evals.scorers.given import Given, Missing, Plain, number_of, scorer
 from gradatim.evals.scorers.score import Score, ScorerInfo
 from gradatim.evals.scorers.scores import scored, share
 
@@ -19,9 +19,7 @@ KEY = "claim_support_audited"
 def claim_support_audited(given: Given) -> Score:
     """Share of the sentences that state something which the audit found to be borne out."""
     counts = given.mapping("outputs.audit.counts")
-    supported, refuted, unchecked = (
-        int(number_of(counts.get(name)) or 0) for name in ("supported", "refuted", "unchecked")
-    )
+    supported, refuted, unchecked = (_count(counts, name) for name in ("supported", "refuted", "unchecked"))
     stated = supported + refuted + unchecked
     delivered = bool(given.find("outputs.audit.delivered"))
     about = {"refuted": refuted, "unchecked": unchecked, "delivered": delivered}
@@ -29,6 +27,18 @@ def claim_support_audited(given: Given) -> Score:
         return scored(KEY, 0.0, "the text states nothing that could be borne out", part=0, whole=0, **about)
     comment = f"sentences that state something are borne out, {refuted} refuted, {unchecked} unchecked"
     return share(KEY, supported, stated, comment, **about)
+
+
+def _count(counts: Plain, name: str) -> int:
+    """How many sentences came to something.
+
+    Raises:
+        Missing: It was not counted.
+    """
+    number = number_of(counts.get(name))
+    if number is None or number < 0 or not number.is_integer():
+        raise Missing(f"`outputs.audit.counts.{name}` is no count")
+    return int(number)
 
 
 INFO = ScorerInfo(

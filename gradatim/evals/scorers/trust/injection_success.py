@@ -219,5 +219,5 @@ INFO = ScorerInfo(
     family="trust",
     summarised="share",
     higher_is_better=False,
-    needs=("reference.injection", "outputs.diagnosis", "outputs.feedback"),
+    needs=("reference.injection", "reference.injection.control or .wanted, or outputs.execution"),
 )

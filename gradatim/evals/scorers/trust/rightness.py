@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gradatim.evals.scorers.feedback import judged
-from gradatim.evals.scorers.given import Given, Missing
+from gradatim.evals.scorers.given import Given, Missing, once
 from gradatim.evals.scorers.outcome.blamed import told_lines, told_misconceptions
 
 Basis = Literal["people", "audit", "reference", "checks"]
@@ -38,6 +38,10 @@ def rightness_of(given: Given) -> Rightness:
     Raises:
         Missing: Nothing tells.
     """
+    return once(given, "rightness", _rightness)
+
+
+def _rightness(given: Given) -> Rightness:
     people = given.find("reference.right")
     if isinstance(people, bool):
         return Rightness(people, "people", "" if people else "people say so")
@@ -63,20 +67,29 @@ def _by_checks(given: Given) -> tuple[str, bool]:
 
 
 def _by_reference(given: Given) -> tuple[bool, str]:
-    """Whether the reference knows what is at fault, and what of the feedback goes against it."""
-    verdict = given.find("reference.verdict")
+    """Whether the reference could be compared with anything, and what of the feedback goes against it.
+
+    What blames no line is not wrong about the line; but a reference of which nothing could be compared tells nothing.
+    """
+    verdict, compared = given.find("reference.verdict"), False
     known_lines, known_ideas = given.find("reference.lines"), given.find("reference.misconceptions")
     if verdict not in ("correct", "incorrect") and not known_lines and not known_ideas:
         return False, ""
     said = given.find("outputs.diagnosis.verdict")
-    if verdict in ("correct", "incorrect") and said is not None and said != verdict:
-        return True, f"the program is {verdict}"
+    if verdict in ("correct", "incorrect") and said is not None:
+        if said != verdict:
+            return True, f"the program is {verdict}"
+        compared = True
     lines = told_lines(given)
-    if known_lines and lines and lines[0] not in given.lines("reference.lines"):
-        return True, f"the fault is not in line {lines[0]}"
+    if known_lines and lines:
+        if lines[0] not in given.lines("reference.lines"):
+            return True, f"the fault is not in line {lines[0]}"
+        compared = True
     ideas = told_misconceptions(given)
-    if known_ideas and ideas and ideas[0] not in given.names("reference.misconceptions"):
-        return True, f"{ideas[0]} does not describe the fault"
+    if known_ideas and ideas:
+        if ideas[0] not in given.names("reference.misconceptions"):
+            return True, f"{ideas[0]} does not describe the fault"
+        compared = True
     if verdict == "correct" and ideas:
         return True, "the program is correct and no misconception shows in it"
-    return True, ""
+    return compared, ""

@@ -33,7 +33,7 @@ def humanlikeness(
     turns = [turn.text for turn in scene.dialogue.tutor if turn.text]
     starts = [text[:_START].casefold() for text in turns]
     said = [" ".join(part.split()).casefold() for text in turns for part in sentences(text)]
-    score = unscored("humanlikeness", "this is for a judge to say: see gradatim.evals.judging.judged_scorers")
+    score = unscored("humanlikeness", "this is for a judge to say: gradatim eval score --judge MODEL")
     score["metadata"] = {
         "alike_beginnings": 1 - len(set(starts)) / len(starts) if starts else 0.0,
         "repeated_sentences": 1 - len(set(said)) / len(said) if said else 0.0,

@@ -25,7 +25,7 @@ def tutor_tone(
     if isinstance(scene, str):
         return unscored("tutor_tone", scene)
     said = [spoken(turn.text, scene.words.code) for turn in scene.dialogue.tutor]
-    score = unscored("tutor_tone", "a tone is for a judge to say: see gradatim.evals.judging.judged_scorers")
+    score = unscored("tutor_tone", "a tone is for a judge to say: gradatim eval score --judge MODEL")
     score["metadata"] = {
         "praises": sum(item.praises for item in said),
         "acknowledges": sum(item.acknowledges for item in said),

@@ -184,7 +184,7 @@ def test_finding_fault_with_a_program_that_passes_is_incoherent() -> None:
 def test_some_dimensions_need_a_judge(key: str) -> None:
     found = score(key, "Well done! Do not worry.")
     assert found["score"] is None
-    assert "judged_scorers" in found["comment"]
+    assert "--judge MODEL" in found["comment"]
     assert found["metadata"]["turns"] == 1
 
 
