@@ -13,8 +13,8 @@ def turn_told(values: Mapping[str, Any]) -> Told:
     """The turn that a state stands for: the learner's message, and the tutor's answer with its checks.
 
     Both stand in the outputs' `messages`, so that the messages of a session's turns, one after another, are the
-    dialogue. The latest program that was examined, and its diagnosis with all evidence, are what the tutor had to
-    speak about.
+    dialogue. The latest program that was examined, and its diagnosis with all evidence (what the turn itself
+    brought included), are what the tutor had to speak about.
     """
     turn: Plain = values["turn"]
     asked = _learner_said(values, turn)
@@ -44,7 +44,8 @@ def turn_told(values: Mapping[str, Any]) -> Told:
         "seconds": values.get("seconds") or {},
     }
     if (diagnosis := values.get("diagnosis")) is not None:
-        outputs["diagnosis"] = {**diagnosis, "evidence": values.get("grounds") or diagnosis["evidence"]}
+        evidence = [*(values.get("grounds") or diagnosis["evidence"]), *(values.get("brought") or ())]
+        outputs["diagnosis"] = {**diagnosis, "evidence": list({item["id"]: item for item in evidence}.values())}
     return "dialogue", inputs, outputs
 
 
