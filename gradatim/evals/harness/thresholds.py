@@ -4,6 +4,8 @@
 claim_support >= 0.95        the figure of all runs that were scored
 claim_support.low >= 0.9     the lower end of its interval
 latency.high <= 12           the upper end
+latency[p95] <= 20           a figure beside it, by the name that it has in the table
+latency[p95].high <= 30      the upper end of that one's interval
 ```
 """
 
@@ -13,10 +15,11 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradatim.evals.scorers.summary import Figure
+    from gradatim.evals.statistics import Estimate
 
 _COMPARED: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -25,7 +28,8 @@ _COMPARED: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
 }
 _LINE = re.compile(
-    r"\s*(?P<key>[A-Za-z]\w*)(?:\.(?P<end>low|high))?\s*(?P<sign>[<>]=?)\s*(?P<bound>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*"
+    r"\s*(?P<key>[A-Za-z]\w*)(?:\[(?P<beside>[^\[\]]+)\])?(?:\.(?P<end>low|high))?"
+    r"\s*(?P<sign>[<>]=?)\s*(?P<bound>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*"
 )
 
 
@@ -39,20 +43,27 @@ class Threshold:
 
     Attributes:
         key: Of the scorer.
+        beside: Which of the figures beside its own (`Figure.further`); its own where it is empty.
         end: Which end of the interval is held against the bound; the figure itself where it is empty.
         sign: How: `>=`, `<=`, `>`, `<`.
     """
 
     key: str
+    beside: str
     end: str
     sign: str
     bound: float
 
     def __str__(self) -> str:
-        return f"{self.key}{'.' if self.end else ''}{self.end} {self.sign} {self.bound:g}"
+        beside, end = f"[{self.beside}]" if self.beside else "", f".{self.end}" if self.end else ""
+        return f"{self.key}{beside}{end} {self.sign} {self.bound:g}"
 
-    def kept_by(self, estimate: Any) -> bool | None:
-        """Whether a figure (`gradatim.evals.statistics.Estimate`) keeps it; `None` where it has no such end."""
+    def found_in(self, figure: Figure) -> Estimate | None:
+        """What it is held against."""
+        return figure.further.get(self.beside) if self.beside else figure.estimate
+
+    def kept_by(self, estimate: Estimate) -> bool | None:
+        """Whether a figure keeps it; `None` where it has no such end."""
         value: float | None = getattr(estimate, self.end or "value")
         return None if value is None else _COMPARED[self.sign](value, self.bound)
 
@@ -66,7 +77,8 @@ def read_threshold(line: str) -> Threshold:
     found = _LINE.fullmatch(line)
     if found is None:
         raise ThresholdError(f"{line!r} is no threshold; write e.g. `claim_support >= 0.95` or `leak.high <= 0.1`")
-    return Threshold(found["key"], found["end"] or "", found["sign"], float(found["bound"]))
+    beside = (found["beside"] or "").strip()
+    return Threshold(found["key"], beside, found["end"] or "", found["sign"], float(found["bound"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +107,14 @@ def held_against(thresholds: Iterable[Threshold], figures: Iterable[Figure], abs
         if figure is None:
             yield Verdict(threshold, False, absent)
             continue
-        kept = threshold.kept_by(figure.estimate)
+        estimate = threshold.found_in(figure)
+        if estimate is None:
+            names = ", ".join(figure.further) or "none of these runs"
+            yield Verdict(threshold, False, f"there is no such figure; beside {threshold.key} stand: {names}")
+            continue
+        kept = threshold.kept_by(estimate)
         if kept is None:
-            reason = next(iter(figure.reasons), "") if figure.estimate.value is None else ""
-            yield Verdict(threshold, False, reason or figure.estimate.method)
+            reason = next(iter(figure.reasons), "") if estimate.value is None else ""
+            yield Verdict(threshold, False, reason or estimate.method)
         else:
-            yield Verdict(threshold, kept, f"is {figure.estimate}")
+            yield Verdict(threshold, kept, f"is {estimate}")

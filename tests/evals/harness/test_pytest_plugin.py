@@ -14,9 +14,9 @@ from gradatim.domain import Assessment
 from gradatim.errors import InputError
 from gradatim.evals.harness.asserting import assert_score
 from gradatim.evals.harness.runs import trace_of
-from gradatim.evals.harness.thresholds import ThresholdError, read_threshold
+from gradatim.evals.harness.thresholds import ThresholdError, held_against, read_threshold
 from gradatim.evals.scorers import score_trace, scorers_of
-from gradatim.evals.scorers.summary import figure
+from gradatim.evals.scorers.summary import Figure, figure
 from gradatim.evals.scorers.tally import Column
 from gradatim.evals.statistics import Estimate
 from gradatim.evals.traces import read_traces, write_traces
@@ -221,6 +221,25 @@ def test_thresholds_are_read_and_kept() -> None:
     assert read_threshold("claim_support.high < 1e0").kept_by(estimate)
     assert read_threshold("claim_support.low >= 0").kept_by(Estimate(0.9)) is None
     assert str(read_threshold("a.low<=1")) == "a.low <= 1"
-    for wrong in ("", "claim_support", "claim_support = 1", "claim_support.mid >= 1", "a >= b", ">= 1"):
+    assert str(read_threshold("latency[p95].high<=1")) == "latency[p95].high <= 1"
+    for wrong in (
+        "",
+        "claim_support",
+        "latency[] <= 1",
+        "latency.high[p95] <= 1",
+        "claim_support = 1",
+        "claim_support.mid >= 1",
+        "a >= b",
+        ">= 1",
+    ):
         with pytest.raises(ThresholdError):
             read_threshold(wrong)
+
+
+def test_a_figure_beside_the_mean_can_be_bounded() -> None:
+    p95 = Estimate(9.0, 8.0, None, 60)
+    seconds = Figure("latency", "mean", Estimate(4.0, 3.5, 4.5, 60), "s", further={"p95": p95})
+    lines = ("latency[p95] <= 10", "latency[p95] <= 8", "latency[p95].high <= 20", "latency[p99] <= 20")
+    within, over, open_, unknown = held_against([read_threshold(line) for line in lines], [seconds], "nothing")
+    assert (within.kept, over.kept, open_.kept, unknown.kept) == (True, False, False, False)
+    assert unknown.why == "there is no such figure; beside latency stand: p95"
