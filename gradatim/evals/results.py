@@ -105,17 +105,51 @@ def line_of(scored: Scored) -> bytes:
     return orjson.dumps(scored, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS) + b"\n"
 
 
+def cut_off(path: Path, error: InputError) -> bool:
+    """Whether an error of a file of lines is about its last line, which does not end as a line does: whoever wrote it
+    was stopped, or still writes.
+
+    Args:
+        error: As readers of lines raise it; its place ends with the number of the line.
+    """
+    number = (error.place or "").rpartition(":")[2]
+    with path.open("rb") as file:
+        lines, ended = 0, True
+        for line in file:
+            lines, ended = lines + 1, line.endswith(b"\n")
+    return number == str(lines) and not ended
+
+
+_TEXTS = ("trace", "variant", "model", "sample", "key", "comment")
+
+
 def _scored(line: bytes, place: str) -> Scored:
     remedy = "run the experiment again: gradatim eval run"
     try:
         value: Any = orjson.loads(line)
         if not isinstance(value, dict):
             raise TypeError("it is no object")
-        value = cast("dict[str, Any]", value)
-        score: Any = value["score"]
-        if score is not None and not isinstance(score, int | float):
-            raise TypeError("its score is no number")
-        value |= {"seed": int(value["seed"]), "score": None if score is None else float(score)}
-        return Scored(**value)
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        return _checked(cast("dict[str, Any]", value))
+    except KeyError as error:
+        raise InputError(f"is not a score: {error} is missing", place=place, remedy=remedy) from error
+    except (orjson.JSONDecodeError, TypeError, ValueError) as error:
         raise InputError(f"is not a score: {error}", place=place, remedy=remedy) from error
+
+
+def _checked(value: dict[str, Any]) -> Scored:
+    """A score whose parts are what they have to be: figures are made of them, and people may have edited the file."""
+    score, seed = value["score"], value["seed"]
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise TypeError("its seed is no whole number")
+    if score is not None and not isinstance(score, int | float):
+        raise TypeError("its score is no number")
+    for name in _TEXTS:
+        if not isinstance(value.get(name, ""), str):
+            raise TypeError(f"its {name} is no text")
+    for name in ("metadata", "groups"):
+        if value.get(name) is None:
+            value[name] = {}
+        elif not isinstance(value[name], dict):
+            raise TypeError(f"its {name} is no object")
+    plain: dict[str, Any] = {**value, "score": None if score is None else float(score)}
+    return Scored(**plain)

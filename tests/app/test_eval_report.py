@@ -74,6 +74,31 @@ def test_comparing_as_json(invoke: Invoke, workspace: Path) -> None:
     assert item["p"] == item["p_holm"] == 2 / 2**20
 
 
+def test_a_comparison_that_cannot_tell_anything_is_no_good_news(invoke: Invoke, workspace: Path) -> None:
+    for name, value in (("old", 1.0), ("new", 0.0)):
+        write_folder(workspace / name, [scored(n, "claim_support", value) for n in range(5)])
+    result = invoke("eval", "compare", "old", "new")
+    assert result.exit_code == 2
+    assert "too few pairs" in result.stdout
+    assert "share 8 examples or more" in result.stderr
+    data = invoke("eval", "compare", "old", "new", "--json")
+    plain = json.loads(data.stdout)
+    assert (data.exit_code, plain["blind"], plain["worse"]) == (2, True, False)
+    assert {item["verdict"] for item in plain["differences"]} == {"too few pairs"}
+    assert invoke("eval", "compare", "old", "new", "--alpha", "0.2").exit_code == 1
+
+
+def test_a_comparison_tells_of_judges_and_of_what_is_not_finished(invoke: Invoke, workspace: Path) -> None:
+    for name, judge, value in (("old", "a", 1.0), ("new", "b", 0.0)):
+        scores = [scored(n, "judged_coherence", value, judge=judge, validity="not validated") for n in range(12)]
+        write_folder(workspace / name, scores, finished=None if name == "new" else "2026-11-30")
+    result = invoke("eval", "compare", "old", "new")
+    assert result.exit_code == 1
+    assert "judged differently: old by a: not validated; new by b: not validated" in result.stdout
+    assert "note: new: the experiment is not finished." in result.stdout
+    assert "note: old: the experiment" not in result.stdout
+
+
 def test_bad_input_of_a_comparison_is_2(invoke: Invoke, workspace: Path) -> None:
     folder = write_folder(workspace / "a", [scored(n, "leak", 0.0) for n in range(3)])
     assert invoke("eval", "compare", "a", "nowhere").exit_code == 2

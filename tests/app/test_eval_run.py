@@ -13,9 +13,11 @@ from gradatim.evals.experiments import json_schema
 from gradatim.evals.experiments.cells import Cell
 from gradatim.evals.experiments.cohorts.cells import Cohorts
 from gradatim.evals.experiments.making import Made
-from gradatim.evals.results import open_results
+from gradatim.evals.results import TRACES, open_results
+from gradatim.evals.traces import Trace
 from gradatim.memory.profile.indicators import INDICATORS
 from tests.app.conftest import Invoke
+from tests.evals.reports.making import write_folder
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GAIN = """\
@@ -37,7 +39,7 @@ def gain(workspace: Path) -> Path:
 def test_an_experiment_is_run_told_and_gone_on_with(invoke: Invoke, gain: Path, workspace: Path) -> None:
     planned = invoke("eval", "run", "gain.yaml", "--plan", "--out", "planned")
     assert (planned.exit_code, planned.stdout) == (0, "")
-    assert not list(open_results(workspace / "planned").manifest.get("variants", []))
+    assert not (workspace / "planned").exists()  # only told, nothing begun
     first = invoke("eval", "run", "gain.yaml")
     assert first.exit_code == 0, first.output
     assert "40 learners, 2 variants, 1 model, 1 seed: 40 cells" in first.stderr
@@ -128,3 +130,41 @@ def test_what_there_is_is_listed(invoke: Invoke, gain: Path) -> None:
     listed = invoke("eval", "list", "experiments", str(EXAMPLES / "experiments"))
     assert "learning-gain" in listed.stdout
     assert json.loads(invoke("eval", "list", "schema").stdout) == json_schema()
+
+
+def test_a_broken_experiment_is_listed_as_such(invoke: Invoke, gain: Path, workspace: Path) -> None:
+    (workspace / "broken.yaml").write_text("experiment: broken\nvariants: [\n", "utf-8")
+    (workspace / "other.yaml").write_text("services: {web: {}}\n", "utf-8")
+    found = json.loads(invoke("eval", "list", "experiments", "--json").stdout)["experiments"]
+    assert [item["path"] for item in found] == ["broken.yaml", "gain.yaml"]
+    assert "cannot be read: broken.yaml:3: not YAML" in found[0]["summary"]
+    assert invoke("eval", "list", "experiments", "nowhere").exit_code == 2
+
+
+def test_data_that_are_wrong_leave_no_folder_behind(invoke: Invoke, workspace: Path) -> None:
+    (workspace / "empty").mkdir()
+    text = "experiment: none\ndata: {loader: folder, path: empty}\nvariants: {full: null}\n"
+    (workspace / "none.yaml").write_text(text, "utf-8")
+    assert invoke("eval", "run", "none.yaml").exit_code == 2
+    assert not (workspace / "results").exists()
+
+
+def _assessed(place: int) -> Trace:
+    value = 0.3 + 0.1 * place
+    names = ("correctness", "code quality")
+    measures = [{"name": name, "weight": 0.5, "value": value * (1 + at)} for at, name in enumerate(names)]
+    return Trace(f"t{place}", "assessment", outputs={"rubric": {"measures": measures}}, attributes={"variant": "full"})
+
+
+def test_sensitivity_of_results_whose_last_line_is_cut_off(invoke: Invoke, workspace: Path) -> None:
+    folder = write_folder(workspace / "out", [], [_assessed(place) for place in range(5)], variants=["full"])
+    whole = (folder / TRACES).read_bytes()
+    (folder / TRACES).write_bytes(whole[:-20])
+    found = invoke("eval", "sensitivity", "out")
+    assert found.exit_code == 0, found.output
+    assert "cut off and was left out" in found.stderr
+    assert "(4 assessments)" in found.stdout
+    (folder / TRACES).write_bytes(b"{\n" + whole)
+    broken = invoke("eval", "sensitivity", "out")
+    assert broken.exit_code == 2
+    assert "traces.jsonl:1" in broken.stderr

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable
-from functools import cache
-from importlib.resources import files
 
 from gradatim import __version__
 from gradatim.app.report.cards import (
@@ -25,6 +21,7 @@ from gradatim.app.report.cards import (
 )
 from gradatim.app.report.cards.base import prose
 from gradatim.app.report.content import Report
+from gradatim.app.report.frame import page
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.view import report_of
 from gradatim.app.report.wording import counted, words
@@ -53,11 +50,6 @@ def render_html(
         parameters: Of knowledge tracing, as the memory uses them, for that picture.
     """
     report = report_of(assessment, full=full, history=history, parameters=parameters)
-    style, digest = _style()
-    return _page(report, style, digest).source
-
-
-def _page(report: Report, style: Html, digest: str) -> Html:
     cards = (
         feedback_card(report),
         tests_card(report),
@@ -72,37 +64,13 @@ def _page(report: Report, style: Html, digest: str) -> Html:
         history_card(report),
         path_card(report),
     )
-    return html(
-        """<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>{title}: {verdict}</title>
-<style>{style}</style>
-</head>
-<body>
-<a class="skip" href="#feedback">{skip}</a>
-<main>
-{heading}
-{cards}
-</main>
-<footer>{footer}</footer>
-</body>
-</html>
-""",
-        language=spoken(),
-        skip=words("skip"),
-        digest=digest,
-        title=report.title,
-        verdict=words(f"verdict.{report.verdict}"),
-        style=style,
-        heading=_heading(report),
-        cards=join((card for card in cards if card), "\n"),
+    return page(
+        title=f"{report.title}: {words(f'verdict.{report.verdict}')}",
+        styles=("style.css",),
+        skip=("feedback", words("skip")),
+        main=join((_heading(report), *(card for card in cards if card)), "\n"),
         footer=_footer(report),
+        language=spoken(),
     )
 
 
@@ -185,11 +153,3 @@ def _footer(report: Report) -> Html:
     if report.full:
         facts.append(words("staff"))
     return html("<p>{facts}</p>", facts=" · ".join(facts))
-
-
-@cache
-def _style() -> tuple[Html, str]:
-    """The style sheet, and the digest by which the page's policy admits it."""
-    css = files("gradatim.app.report").joinpath("style.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return Html(css), digest

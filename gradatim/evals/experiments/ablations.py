@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from gradatim.errors import InputError
-from gradatim.evals.experiments.parts import DESCRIPTIONS
 from gradatim.evals.experiments.reading import Experiment, parse_experiment
-from gradatim.evals.experiments.spec import PARTS
+from gradatim.evals.experiments.spec import DESCRIPTIONS, PARTS
 
 FULL, BASE = "full", "base"
 HISTORIES = 3

@@ -7,8 +7,6 @@ sample is another one) moves to `stale.jsonl`, out of the figures; it comes back
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import itertools
 import os
 from collections.abc import Callable, Collection, Generator, Iterator
@@ -25,11 +23,10 @@ from gradatim.evals.traces import lines as trace_lines
 
 STALE = "stale.jsonl"
 CACHE = "cache"
-_LOCK = ".lock"
 
 
 class ResultsFolder:
-    """A folder of results that this process alone writes to. Use `opened` to get one.
+    """A folder of results that this process alone writes to. Use `claiming.opened` to get one.
 
     Attributes:
         path: Where it is.
@@ -129,7 +126,7 @@ class ResultsFolder:
             self._traces = (self.path / TRACES).open("ab")
             self._scores = (self.path / SCORES).open("ab")
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
 
     def add(self, trace: Trace, scores: Iterator[Scored]) -> None:
         """Add a cell that ended.
@@ -147,7 +144,7 @@ class ResultsFolder:
                 file.write(line)
                 file.flush()
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
 
     def close(self) -> None:
         """Close the files."""
@@ -193,46 +190,7 @@ class ResultsFolder:
                 os.fsync(file.fileno())
             part.replace(self.path / name)
         except OSError as error:
-            raise _unwritable(self.path, error) from error
-
-
-@contextmanager
-def opened(path: Path, name: str) -> Generator[ResultsFolder]:
-    """A folder of results, made when it is not there.
-
-    Args:
-        name: Of the experiment.
-
-    Raises:
-        InputError: It holds something else, or another process runs an experiment in it.
-        StorageError: It cannot be made or written.
-    """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        foreign = next((item for item in path.iterdir() if not item.name.startswith(".")), None)
-        if foreign is not None and not (path / MANIFEST).exists():
-            raise InputError(
-                f"holds something else ({foreign.name})", place=str(path), remedy="name a new folder with --out"
-            )
-        lock = (path / _LOCK).open("wb")
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InputError(
-                "another process runs an experiment here", place=str(path), remedy="wait for it, or name another --out"
-            ) from error
-        folder = ResultsFolder(path)
-        if not (path / MANIFEST).exists():  # from now on it is known whose folder this is
-            folder.write_manifest({"name": name})
-        try:
-            yield folder
-        finally:
-            folder.close()
-            with contextlib.suppress(OSError):
-                fcntl.flock(lock, fcntl.LOCK_UN)
+            raise unwritable(self.path, error) from error
 
 
 def seconds_of(trace: Trace) -> float | None:
@@ -249,7 +207,8 @@ def _object(line: bytes) -> dict[str, Any] | None:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
-def _unwritable(path: Path, error: OSError) -> StorageError:
+def unwritable(path: Path, error: OSError) -> StorageError:
+    """The error of a folder that cannot be written."""
     return StorageError(
         f"cannot be written: {error.strerror}", place=str(error.filename or path), remedy="name another folder"
     )

@@ -19,8 +19,8 @@ from gradatim.evals.datasets.sampling import sampled
 from gradatim.evals.experiments.asking import Asking, Book
 from gradatim.evals.experiments.audit import Auditor
 from gradatim.evals.experiments.cells import Cell, cells_of
+from gradatim.evals.experiments.claiming import opened, peeked
 from gradatim.evals.experiments.cohorts.cells import Cohorts, cohort_cells
-from gradatim.evals.experiments.folder import opened
 from gradatim.evals.experiments.histories import remember, with_histories
 from gradatim.evals.experiments.making import Maker, maker_of
 from gradatim.evals.experiments.names import Naming
@@ -48,6 +48,7 @@ async def open_run(
     workers: int | None = None,
     models: dict[str, BaseChatModel] | None = None,
     again: bool = False,
+    plan: bool = False,
 ) -> AsyncGenerator[ExperimentRun]:
     """An experiment, ready to run in a folder; what was run there before is taken up.
 
@@ -57,6 +58,7 @@ async def open_run(
         workers: Cells at the same time, instead of the experiment's own number.
         models: Models by the names that the experiment gives them; others are opened.
         again: Run every cell anew; the model's answers still come from the cache where it was asked the same before.
+        plan: Only to see what would be run: nothing is written to the folder, which need not be there.
 
     Raises:
         InputError: The data cannot be read, or the folder holds something else.
@@ -65,7 +67,7 @@ async def open_run(
     """
     spec = experiment.spec
     async with AsyncExitStack() as stack:
-        kept = stack.enter_context(opened(folder, experiment.name))
+        kept = stack.enter_context(peeked(folder) if plan else opened(folder, experiment.name))
         base = _apart(settings, kept.cache)
         learners = spec.design == "pre-post"
         examples = [] if learners else await asyncio.to_thread(read_examples, experiment)
@@ -91,7 +93,7 @@ async def open_run(
             makers = _Makers(experiment, named, asking, bench).of
             scorers = chosen(spec.scorers, dialogues=any("messages" in item.inputs for item in examples))
         auditor = Auditor(services, bench, Naming(graph))
-        if again:
+        if again and not plan:
             kept.set_aside()
         at_once = workers or spec.workers
         yield ExperimentRun(experiment, kept, cells, scorers, makers, auditor, at_once, _prices(settings))

@@ -6,7 +6,7 @@ that a learner's program could reach.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,14 +22,6 @@ from gradatim.graphs.services import Services
 from gradatim.kg import ConceptGraph, EmbeddedStore
 from gradatim.memory.storage.decisions import DecisionRecord
 from gradatim.tools.claims import ClaimChecker
-
-DESCRIPTIONS: Mapping[Part, str] = {
-    "graph": "no concept graph, no passages of the course, no related concepts",
-    "profile": "the learner memory knows nobody",
-    "critic": "no independent opinions, no self-consistency",
-    "verifier": "what the model writes passes unchecked",
-    "evidence": "the model sees task and program alone: no test results, no diagnosis, no passages",
-}
 
 
 class NoGraph:

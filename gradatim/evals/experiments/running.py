@@ -9,6 +9,7 @@ async with open_run(experiment, Path("results"), settings) as run:
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from typing import Any
 
 from gradatim import __version__
 from gradatim.domain import stable_id
-from gradatim.errors import GradatimError
+from gradatim.errors import GradatimError, ModelError
 from gradatim.evals.experiments.audit import Auditor, counts
 from gradatim.evals.experiments.cells import Cell
 from gradatim.evals.experiments.folder import ResultsFolder
@@ -31,6 +32,9 @@ from gradatim.evals.scorers import ScorerInfo
 from gradatim.evals.traces import Trace
 
 Plain = dict[str, Any]
+_PATIENCE = 8
+"""Cells of a model that fail one after the other because it does not answer, until its others are left for later: each
+of them has waited and asked again already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Summary:
         ran: Cells that were run now.
         failed: Those of them that failed; a further run tries them again.
         reasons: Why, each once, with how many cells.
+        left: Cells that were not tried, because their model did not answer the ones before.
     """
 
     folder: Path
@@ -64,6 +69,7 @@ class Summary:
     ran: int
     failed: int
     reasons: tuple[tuple[str, int], ...] = ()
+    left: int = 0
 
 
 class ExperimentRun:
@@ -109,6 +115,8 @@ class ExperimentRun:
             self.pace.knew(cell, known.get(cell.id))
         self._ran = 0
         self._failures: dict[str, int] = {}
+        self._silent: Counter[str] = Counter()
+        self._left = 0
 
     async def all(self, on_end: Callable[[Ended], None] | None = None) -> Summary:
         """Run every cell that is not there yet; each is written down as soon as it ends.
@@ -128,7 +136,10 @@ class ExperimentRun:
 
         async def work() -> None:
             for cell in waiting:
-                await self._one(cell, on_end)
+                if self._silent[cell.model] >= _PATIENCE:
+                    self._left += 1
+                else:
+                    await self._one(cell, on_end)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -145,9 +156,8 @@ class ExperimentRun:
         """What it came to so far."""
         reasons = sorted(self._failures.items(), key=lambda item: (-item[1], item[0]))
         before = len(self.cells) - len(self.waiting)
-        return Summary(
-            self.folder.path, len(self.cells), before, self._ran, sum(self._failures.values()), tuple(reasons)
-        )
+        failures = sum(self._failures.values())
+        return Summary(self.folder.path, len(self.cells), before, self._ran, failures, tuple(reasons), self._left)
 
     async def _one(self, cell: Cell, on_end: Callable[[Ended], None] | None) -> None:
         began = perf_counter()
@@ -158,6 +168,8 @@ class ExperimentRun:
         self._ran += 1
         if failure is not None:
             self._failures[failure] = self._failures.get(failure, 0) + 1
+        silent = failure is not None and trace.outputs["error"]["type"] == ModelError.__name__
+        self._silent[cell.model] = self._silent[cell.model] + 1 if silent else 0
         if on_end is not None:
             on_end(Ended(cell, trace, failure))
 

@@ -6,6 +6,7 @@ run once and judged by every scorer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, field_validator, model_validator
@@ -16,6 +17,14 @@ Name = Annotated[str, StringConstraints(pattern=NAME)]
 Part = Literal["graph", "profile", "critic", "verifier", "evidence"]
 """What an ablation takes away from the assessment."""
 PARTS: tuple[Part, ...] = get_args(Part)
+DESCRIPTIONS: Mapping[Part, str] = {
+    "graph": "no concept graph, no passages of the course, no related concepts",
+    "profile": "the learner memory knows nobody",
+    "critic": "no independent opinions, no self-consistency",
+    "verifier": "what the model writes passes unchecked",
+    "evidence": "the model sees task and program alone: no test results, no diagnosis, no passages",
+}
+"""Part → what its absence means."""
 Design = Literal["runs", "pre-post"]
 World = Literal["responses", "practice", "tutoring"]
 Treatment = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,31}$")]

@@ -9,6 +9,7 @@ from gradatim.evals.reports.document import Note, Report, Section
 from gradatim.evals.reports.gathering import Gathered, gather
 from gradatim.evals.reports.sections.ablation import ablation
 from gradatim.evals.reports.sections.cost import cost
+from gradatim.evals.reports.sections.gain import gain
 from gradatim.evals.reports.sections.latency import latency
 from gradatim.evals.reports.sections.quality import quality
 from gradatim.evals.reports.sections.scores import gaps, scores
@@ -34,10 +35,14 @@ def report_of(folder: Path, *, baseline: str | None = None) -> Report:
     found = systems(gathered)
     times, notes = _times(gathered, found)
     runs = sum(len(system.found.cells) for system in found)
+    middle = (
+        (gain(folder, finished=bool(gathered.results.manifest.get("finished"))),)
+        if gathered.apart
+        else (quality(found), ablation(gathered, baseline))
+    )
     sections = (
         setup(gathered),
-        quality(found),
-        ablation(gathered, baseline),
+        *middle,
         latency(times),
         cost(found, times),
         trust(found),
@@ -61,7 +66,7 @@ def _times(gathered: Gathered, found: list[System]) -> tuple[dict[str, Timing], 
     notes: list[Note] = []
     kept: dict[tuple[str, str], Timing] = {}
     try:
-        count_into(kept, read_traces(path))
+        count_into(kept, read_traces(path), apart=gathered.apart)
     except InputError as error:
         notes.append(Note(f"Traces are read up to {error.place}, which {error.message}.", "warn"))
     models = {system.variant: {cell.model for cell in system.found.cells} for system in found}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gradatim.errors import InputError
-from gradatim.evals.reports.difference import Difference, settled
+from gradatim.evals.reports.difference import Difference, least_pairs, settled
 from gradatim.evals.reports.gathering import Cell, Gathered, Series, Variant, gather
 from gradatim.evals.reports.knowledge import COMPLETED, about, circumstantial
 from gradatim.evals.reports.matching import match
@@ -30,6 +30,12 @@ class Side:
 
     gathered: Gathered
     variant: str | None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the manifest says that runs are missing."""
+        manifest = self.gathered.results.manifest
+        return "finished" in manifest and not manifest["finished"]
 
     @property
     def name(self) -> str:
@@ -62,6 +68,16 @@ class Comparison:
         """Whether something got significantly worse."""
         return bool(self.of("worse"))
 
+    @property
+    def blind(self) -> bool:
+        """Whether nothing could have come out significant: a build server must not take that for good news."""
+        return not any(item.judged and item.verdict != "too few pairs" for item in self.differences)
+
+    @property
+    def least(self) -> int:
+        """Examples that both have to have, for anything to be significant."""
+        return least_pairs(self.alpha)
+
     def plain(self) -> dict[str, Any]:
         """As JSON data."""
         return {
@@ -71,6 +87,7 @@ class Comparison:
             "correction": "Holm (1979)",
             "judged": sum(item.judged for item in self.differences),
             "worse": self.worse,
+            "blind": self.blind,
             "differences": [item.plain() for item in self.differences],
             "notes": list(self.notes),
         }
@@ -107,13 +124,17 @@ def compare(old: Side, new: Side, *, keys: Sequence[str] = (), alpha: float = AL
         raise InputError(f"{alpha:g} is not between 0 and 1", place="--alpha", remedy="give 0.01, say")
     notes = [f"{side.name}: {note}" for side in (old, new) for note in side.gathered.notes]
     notes += _versions(old, new)
+    notes += [f"{side.name}: the experiment is not finished." for side in (old, new) if side.unfinished]
     pairs = _variants(old, new, notes)
     _check(keys, pairs)
     found: list[Difference] = []
+    lonely: dict[str, list[str]] = {}
     for left, right in pairs:
         name = right.name if left.name == right.name else f"{left.name} → {right.name}"
         found += variants_compared(left, right, name, keys)
-        notes += _lonely(left, right, keys)
+        for told in _lonely(left, right, keys):
+            lonely.setdefault(told, []).append(name)
+    notes += [f"{', '.join(names)}: {told}" for told, names in lonely.items()]
     if not found:
         raise InputError(
             "there is no score that both have",
@@ -140,8 +161,8 @@ def variants_compared(old: Variant, new: Variant, name: str, keys: Sequence[str]
                 item = replace(item, judged=False, why=_TIME)
             elif not series.values and not other.values:
                 item = replace(item, judged=False, why=f"neither side was judged: {_commonest(series)}")
-            elif why:
-                item = replace(item, why=why)
+            elif told := "; ".join(filter(None, (why, _judges(series, other)))):
+                item = replace(item, why=told)
             yield item
 
 
@@ -194,19 +215,19 @@ def _lonely(old: Variant, new: Variant, keys: Sequence[str]) -> Iterator[str]:
             label = "old" if side is old else "new"
             missing = len(side.samples - other.samples)
             yield (
-                f"{side.name}: {alone:,} of {len(side.cells):,} {label} runs have no partner "
+                f"{alone:,} of {len(side.cells):,} {label} runs have no partner "
                 f"({missing:,} examples are only there); they take no part."
             )
     if matching.samples and matching.level != "sample × seed × model":
         differs = "seeds" if matching.level == "sample × model" else "seeds and models"
-        yield f"{new.name}: the two sides share no {differs}; the means of each example are paired."
+        yield f"the two sides share no {differs}; the means of each example are paired."
     if not keys:
         for label, only in (
             ("old", [key for key in old.series if key not in new.series]),
             ("new", [key for key in new.series if key not in old.series]),
         ):
             if only:
-                yield f"{new.name}: only scored on the {label} side: {', '.join(only)}."
+                yield f"only scored on the {label} side: {', '.join(only)}."
 
 
 def _flattered(old: Series, new: Series, failed: Set[Cell]) -> str:
@@ -227,6 +248,15 @@ def _flattered(old: Series, new: Series, failed: Set[Cell]) -> str:
         f"{abs(lost - gained):,} more scores are missing on the {side} side (p {p:.2g}), which may flatter it: "
         f"{_commonest(series)}"
     )
+
+
+def _judges(old: Series, new: Series) -> str:
+    """What has to be known of the judges behind two series of scores, where a model gave them."""
+    if not old.judged and not new.judged:
+        return ""
+    if old.judged == new.judged:
+        return old.judged
+    return f"judged differently: old {old.judged or 'by a rule'}; new {new.judged or 'by a rule'}"
 
 
 def _commonest(series: Series) -> str:

@@ -11,7 +11,8 @@ from gradatim.evals.statistics import holm
 from gradatim.evals.statistics.estimate import Estimate, TestResult
 from gradatim.evals.statistics.library import stats
 
-Verdict = Literal["worse", "better", "different", "no difference", "too few pairs", "not judged"]
+Verdict = Literal["worse", "better", "different", "no difference shown", "too few pairs", "not judged"]
+"""“No difference shown” is not “no difference”: what is smaller than `detectable` may be there all the same."""
 POWER = 0.8
 SAME = "no pair differs"
 """Method of a test that had nothing to test."""
@@ -132,7 +133,7 @@ def _verdict(item: Difference, alpha: float) -> Verdict:
     if item.pairs < least_pairs(alpha) or item.test.p is None or item.difference.value is None:
         return "too few pairs"
     if item.adjusted is None or item.adjusted >= alpha or item.difference.value == 0.0:
-        return "no difference"
+        return "no difference shown"
     if item.higher_is_better is None:
         return "different"
     return "better" if (item.difference.value > 0) == item.higher_is_better else "worse"

@@ -16,6 +16,9 @@ from gradatim.evals.statistics.estimate import Estimate
 from gradatim.evals.statistics.library import stats
 from gradatim.memory.pictures.intervals import Z95, wilson
 
+ERROR = "ECE"
+"""Measure of a calibration: an error, whatever the direction of the scores that it is made of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -53,7 +56,7 @@ def _estimate(series: Series, info: ScorerInfo) -> tuple[str, Estimate, int]:
     if info.summarised == "agreement":
         return "Pearson's r", agreement(series.pairs), len(series.pairs)
     if info.summarised == "calibration" and series.probabilities:
-        return "ECE", calibration(series), len(series.probabilities)
+        return ERROR, calibration(series), len(series.probabilities)
     bounded = info.unit is None
     measure = "share" if series.binary and bounded else "mean"
     return measure, clustered_mean(series.values, bounded=bounded), len(series.values)
@@ -79,8 +82,7 @@ def clustered_mean(values: Mapping[Cell, float], *, bounded: bool) -> Estimate:
         return proportion(round(sum(means)), n)
     value = min(1.0, max(0.0, sum(means) / n)) if bounded else sum(means) / n
     if not bounded or min(means) < 0.0 or max(means) > 1.0:
-        found = mean(means)
-        return replace(found, method=f"{found.method}, over examples")
+        return mean(means)
     if n < 2:
         return Estimate(value, n=n, method="no interval: there is one example only")
     variance = float(np.var(means, ddof=1)) / n
@@ -113,6 +115,13 @@ def brier(series: Series) -> Estimate:
     return clustered_mean(
         {cell: (probability - series.values[cell]) ** 2 for cell, probability in series.probabilities.items()},
         bounded=True,
+    )
+
+
+def overconfidence(series: Series) -> Estimate:
+    """Mean of probability minus score: positive where more is promised than is kept."""
+    return clustered_mean(
+        {cell: probability - series.values[cell] for cell, probability in series.probabilities.items()}, bounded=False
     )
 
 

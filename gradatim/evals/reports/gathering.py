@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from gradatim.errors import InputError
-from gradatim.evals.results import SCORES, Results, Scored, open_results
+from gradatim.evals.reports.knowledge import JUDGED
+from gradatim.evals.results import SCORES, Results, Scored, cut_off, open_results
 
 FAILED = "the run failed: "
 """How the comment of a score begins whose run ended with an error."""
+
+VALIDATED, UNKNOWN = "validated", "not validated"
+"""How it begins what is known of a judge that was held against people, and what is said of one that was not."""
 
 _LARGEST = 1e75
 """Of a number that can be squared and added up."""
@@ -39,7 +43,8 @@ class Series:
         unjudged: Cell → why there is no score.
         probabilities: Cell → probability that the score is 1, for calibration.
         pairs: Cell → what the machine gave and what people gave, for agreement.
-        judge: Name of the judge that gave the scores, and what is known of its validity, where a judge gave them.
+        judges: Names of the judges that gave the scores, with what is known of the validity of each, where judges
+            gave them.
     """
 
     key: str
@@ -47,7 +52,19 @@ class Series:
     unjudged: dict[Cell, str] = field(default_factory=dict[Cell, str])
     probabilities: dict[Cell, float] = field(default_factory=dict[Cell, float])
     pairs: dict[Cell, tuple[float, float]] = field(default_factory=dict[Cell, tuple[float, float]])
-    judge: tuple[str, str] | None = None
+    judges: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+    @property
+    def judged(self) -> str:
+        """Who gave the scores and what that is worth, where a model gave them; empty where none did."""
+        if not self.judges and self.key.startswith(JUDGED):
+            return "by a judge that is not named: nothing is known of its validity"
+        return "; ".join(f"by {judge}: {validity}" for judge, validity in sorted(self.judges))
+
+    @property
+    def validated(self) -> bool:
+        """Whether every judge that gave scores was validated against people; also where there was none."""
+        return not self.judged or (bool(self.judges) and all(known.startswith(VALIDATED) for _, known in self.judges))
 
     @property
     def binary(self) -> bool:
@@ -94,6 +111,12 @@ class Gathered:
     notes: list[str]
 
     @property
+    def apart(self) -> bool:
+        """Whether the same example with another seed is another one: simulated learners of a pre/post design are drawn
+        anew with each seed."""
+        return self.results.manifest.get("design") == "pre-post"
+
+    @property
     def name(self) -> str:
         """Name of the experiment."""
         return str(self.results.manifest["name"])
@@ -116,11 +139,13 @@ def gather(folder: Path) -> Gathered:
     reasons: dict[str, str] = {}
     known: dict[Cell, Cell] = {}
     repeated = odd = 0
+    apart = Gathered(results, {}, notes).apart
     for scored in _scores(results, notes):
         variant = variants.get(scored.variant)
         if variant is None:
             variant = variants[scored.variant] = Variant(scored.variant)
-        cell = Cell(scored.sample, scored.model, scored.seed)
+        sample = apart_by_seed(scored.sample, scored.seed) if apart else scored.sample
+        cell = Cell(sample, scored.model, scored.seed)
         cell = known.setdefault(cell, cell)
         variant.cells.add(cell)
         series = variant.series.get(scored.key)
@@ -132,10 +157,17 @@ def gather(folder: Path) -> Gathered:
         odd += scored.score is not None and not abs(scored.score) <= _LARGEST
         _note(series, cell, scored, reasons)
     if repeated:
-        notes.append(f"{repeated:,} scores stand twice in {SCORES}; the later ones count.")
+        notes.append(f"In {SCORES}, {repeated:,} of the scores stand twice; the later ones count.")
     if odd:
-        notes.append(f"{odd:,} scores are no numbers within ±{_LARGEST:g}; they count as not measured.")
+        notes.append(
+            f"In {SCORES}, {odd:,} of the scores are no numbers within ±{_LARGEST:g}; they count as not measured."
+        )
     return Gathered(results, {name: variant for name, variant in variants.items() if variant.cells}, notes)
+
+
+def apart_by_seed(sample: str, seed: object) -> str:
+    """Name of an example that is another one with each seed."""
+    return f"{sample}, seed {seed}"
 
 
 def named(manifest: Mapping[str, Any], key: str) -> list[str]:
@@ -165,27 +197,19 @@ def _scores(results: Results, notes: list[str]) -> Iterator[Scored]:
     try:
         yield from results.scores()
     except InputError as error:
-        if not _cut_off(path, error):
+        if not cut_off(path, error):
             raise
         notes.append(
             f"The last line of {SCORES} is cut off and was left out: the experiment was stopped, or still runs."
         )
 
 
-def _cut_off(path: Path, error: InputError) -> bool:
-    """Whether an error is about the last line of a file, which does not end as a line does."""
-    number = (error.place or "").rpartition(":")[2]
-    with path.open("rb") as file:
-        lines, ended = 0, True
-        for line in file:
-            lines, ended = lines + 1, line.endswith(b"\n")
-    return number == str(lines) and not ended
-
-
 def _note(series: Series, cell: Cell, scored: Scored, reasons: dict[str, str]) -> None:
     score, told = scored.score, scored.metadata
     for column in (series.values, series.unjudged, series.probabilities, series.pairs):
         column.pop(cell, None)
+    if isinstance(judge := told.get("judge"), str):
+        series.judges.add((judge, str(told.get("validity") or UNKNOWN)))
     machine, people = _number(told.get("machine")), _number(told.get("people"))
     if machine is not None and people is not None:  # also where they are on different scales and there is no score
         series.pairs[cell] = (machine, people)
@@ -197,8 +221,6 @@ def _note(series: Series, cell: Cell, scored: Scored, reasons: dict[str, str]) -
     probability = _number(told.get("probability"))
     if probability is not None and 0.0 <= probability <= 1.0:
         series.probabilities[cell] = probability
-    if isinstance(judge := told.get("judge"), str):
-        series.judge = (judge, str(told.get("validity") or "not validated"))
 
 
 def _number(value: Any) -> float | None:

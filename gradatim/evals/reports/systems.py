@@ -54,7 +54,7 @@ def narrow(variant: Variant, model: str) -> Variant:
                 {cell: why for cell, why in series.unjudged.items() if of(cell)},
                 {cell: value for cell, value in series.probabilities.items() if of(cell)},
                 {cell: pair for cell, pair in series.pairs.items() if of(cell)},
-                series.judge,
+                series.judges,
             )
             for key, series in variant.series.items()
         },

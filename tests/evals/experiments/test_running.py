@@ -19,7 +19,7 @@ from gradatim.errors import InputError, ModelError
 from gradatim.evals.datasets import Example
 from gradatim.evals.experiments import Experiment, ExperimentRun
 from gradatim.evals.experiments.cells import Cell, cells_of
-from gradatim.evals.experiments.folder import opened
+from gradatim.evals.experiments.claiming import opened, peeked
 from gradatim.evals.experiments.making import Made
 from gradatim.evals.experiments.pace import Pace, spoken
 from gradatim.evals.results import Scored, line_of, open_results
@@ -252,6 +252,62 @@ def test_one_process_alone_writes_to_a_folder(tmp_path: Path) -> None:
     with opened(tmp_path / "out", "two"), pytest.raises(InputError, match="another process"):
         again.__enter__()
     run(tmp_path, Maker())  # the lock is gone with its holder
+
+
+def test_a_model_that_is_away_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    text = "experiment: away\nvariants:\n  one:\n  other: {without: critic}\nmodels: [away, here]\nseeds: 1\n"
+
+    def fails(cell: Cell) -> Exception | None:
+        return ModelError("is away", place="endpoint") if cell.model == "away" else None
+
+    maker, given = Maker(fails), examples("abcdefghij")
+    summary = run(tmp_path, maker, of=experiment(text), given=given).summary
+    assert (summary.cells, summary.failed, summary.left, summary.ran) == (40, 8, 12, 28)
+    assert open_results(tmp_path / "out").manifest["finished"] is None
+    assert sum(trace.attributes["model"] == "here" for trace in _traces(tmp_path)) == 20
+    again = run(tmp_path, Maker(), of=experiment(text), given=given).summary
+    assert (again.ran, again.failed, again.left) == (20, 0, 0)
+
+
+def test_a_model_that_answers_now_and_then_is_asked_to_the_end(tmp_path: Path) -> None:
+    def fails(cell: Cell) -> Exception | None:
+        return None if cell.example.id in "dh" else ModelError("is slow", place="endpoint")
+
+    summary = run(tmp_path, Maker(fails), of=experiment(TWO.replace("2", "1")), given=examples("abcdefghij")).summary
+    assert (summary.ran, summary.left) == (20, 0)
+    # other errors tell nothing of the model
+    broken = Maker(lambda _: KeyError("text"))
+    other = run(tmp_path / "b", broken, of=experiment(TWO), given=examples("abcde")).summary
+    assert (other.ran, other.failed, other.left) == (20, 20, 0)
+
+
+def test_a_folder_in_which_nothing_was_begun_is_gone_again(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no data"), opened(tmp_path / "results" / "new", "two"):
+        raise InputError("no data")
+    assert not list(tmp_path.iterdir())
+    run(tmp_path, Maker())
+    with pytest.raises(InputError, match="no data"), opened(tmp_path / "out", "two"):
+        raise InputError("no data")
+    assert len(_traces(tmp_path)) == 12
+
+
+def test_a_plan_changes_nothing(tmp_path: Path) -> None:
+    run(tmp_path, Maker())
+    before = {path: path.read_bytes() for path in (tmp_path / "out").iterdir() if path.is_file()}
+    fewer = experiment(TWO.replace("seeds: 2", "seeds: 1"))
+    with peeked(tmp_path / "out") as kept:
+        planned = ExperimentRun(
+            fewer, kept, plan(fewer, tmp_path, examples("abcd")), (BROKEN,), lambda _: Maker(), cast("Any", None), 2
+        )
+    assert (len(planned.cells), len(planned.waiting)) == (8, 2)
+    assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir() if path.is_file()} == before
+    with peeked(tmp_path / "nowhere") as kept:
+        assert kept.sort(["a"], lambda _: False) == {}
+    assert not (tmp_path / "nowhere").exists()
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "to-anna.txt").write_text("Dear Anna", "utf-8")
+    with pytest.raises(InputError, match="something else"), peeked(tmp_path / "letters"):
+        pass
 
 
 def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:

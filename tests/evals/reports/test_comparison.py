@@ -60,7 +60,7 @@ def test_runs_of_an_example_count_once(tmp_path: Path) -> None:
     item = _only(_compared(tmp_path, side((0.0, 0.0)), side((1.0, 0.0))), "leak")
     assert (item.pairs, item.runs) == (8, 24)
     assert item.test.p == 2 / 2**4
-    assert item.verdict == "no difference"
+    assert item.verdict == "no difference shown"
 
 
 def test_other_seeds_are_paired_by_example(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_overstated_confidence_is_worse_where_runs_are_wrong(tmp_path: Path) -> 
     assert [_only(found, "calibration", m).verdict for m in ("ECE", "bias")] == ["worse"] * 2
     # every probability a little higher: something differs, but whether it is better or worse cannot be said
     shifted = _compared(tmp_path, side(likely), side([p + 0.03 for p in likely]))
-    assert _only(shifted, "calibration", "bias").verdict == "no difference"
+    assert _only(shifted, "calibration", "bias").verdict == "no difference shown"
 
 
 def test_confidence_that_no_longer_tells_right_from_wrong_is_worse(tmp_path: Path) -> None:

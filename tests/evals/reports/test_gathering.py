@@ -69,7 +69,7 @@ def test_a_score_that_stands_twice_counts_once(tmp_path: Path) -> None:
     )
     found = gather(folder)
     assert found.variants["full"].series["claim_support"].values == {}
-    assert found.notes == ["1 scores stand twice in scores.jsonl; the later ones count."]
+    assert found.notes == ["In scores.jsonl, 1 of the scores stand twice; the later ones count."]
 
 
 def test_an_empty_folder_and_one_without_scores(tmp_path: Path) -> None:

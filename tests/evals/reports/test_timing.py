@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gradatim.evals.experiments.spans import SHARED
+from gradatim.evals.reports.columns import Column, quantile_by_example
+from gradatim.evals.reports.figures import quantile_interval
 from gradatim.evals.reports.timing import Timing, count_into, in_flight, load_of, open_seconds
 from gradatim.evals.traces import Trace
 from tests.evals.reports.making import failed_run, run
@@ -52,6 +58,67 @@ def test_runs_from_a_cache_and_failed_ones_say_nothing_of_time() -> None:
     timing.add(run(1, 0.01, asked=0.005, shared=1))
     timing.add(failed_run(2, "no model"))
     assert (len(timing.wall), timing.shared, timing.errors, timing.runs) == (0, 1, 1, 2)
+
+
+def test_work_that_another_run_did_is_charged_but_makes_no_load() -> None:
+    """Two runs one after the other, the second of which is charged with 9 s that the first spent."""
+    first, second = run(1, 10.0), run(2, 10.0, at=10.0, variant="base")
+    charged = replace(second.spans[1], attributes={SHARED: 9.0})
+    # a third began when the second was really over
+    third = run(3, 1.0, at=12.0)
+    timing = Timing()
+    for trace in (first, replace(second, spans=(second.spans[0], charged, second.spans[2])), third):
+        timing.add(trace)
+    assert list(timing.wall) == pytest.approx([10.0, 10.0, 1.0])
+    assert timing.charged == 1
+    assert in_flight(timing.began, timing.spans) == [1, 1, 1]
+    assert open_seconds(timing.spans) == pytest.approx(10.0 + 1.0 + 1.0)
+
+
+def test_cost_is_what_the_run_tells_or_its_tokens_at_their_prices() -> None:
+    timing = Timing()
+    timing.add(run(1, 1.0, asked=0.5, prices={"input": 2.0, "output": 10.0}))
+    timing.add(run(2, 1.0, asked=0.5))
+    timing.add(run(3, 1.0, asked=0.5, cost=0.25))
+    assert list(timing.cost) == pytest.approx([(100 * 2 + 20 * 10) / 1e6, 0.25])
+
+
+def test_runs_of_one_example_count_once() -> None:
+    timing = Timing()
+    for seed, seconds in enumerate((1.0, 2.0, 6.0)):
+        trace = run(1, seconds)
+        timing.add(replace(trace, id=f"{seed}"))
+    timing.add(run(2, 5.0))
+    assert timing.wall.means() == pytest.approx([3.0, 5.0])
+    assert (len(timing.wall), timing.wall.examples) == (4, 2)
+
+
+COLUMNS = st.lists(st.tuples(st.floats(0, 100), st.integers(0, 5)), min_size=1, max_size=30)
+
+
+@settings(max_examples=40, deadline=None)
+@given(COLUMNS, st.sampled_from([0.5, 0.9]))
+def test_intervals_of_quantiles_lie_among_the_runs(pairs: list[tuple[float, int]], share: float) -> None:
+    column = Column()
+    for value, owner in pairs:
+        column.add(value, owner)
+    assert len(column.means()) == column.examples == len({owner for _, owner in pairs})
+    found = quantile_by_example(column, share)
+    assert (found is None) == (column.examples < 2)
+    if found is not None:
+        assert min(column) <= found[0] <= found[1] <= max(column)
+
+
+def test_an_interval_by_example_is_wider_than_one_that_takes_seeds_for_examples() -> None:
+    chance = Random(1)
+    column = Column()
+    for example in range(30):
+        seconds = chance.expovariate(1.0)
+        for _ in range(10):
+            column.add(seconds * chance.uniform(0.98, 1.02), example)
+    low, high = quantile_by_example(column, 0.5) or (0.0, 0.0)
+    naive = quantile_interval(column.values, 0.5) or (0.0, 0.0)
+    assert high - low > 2 * (naive[1] - naive[0])
 
 
 def test_without_spans_only_what_outputs_tell_is_known() -> None:

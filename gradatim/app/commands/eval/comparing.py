@@ -8,11 +8,13 @@ import click
 
 from gradatim.app.console import emit, out, plural, printable, shorten, table
 from gradatim.app.options import json_option
+from gradatim.errors import InputError
 
 if TYPE_CHECKING:
     from gradatim.evals.reports.comparison import Comparison
     from gradatim.evals.reports.difference import Difference
 
+SHOWN = "no difference shown"
 _MARKS = {"worse": "✗", "better": "✓", "different": "≠"}
 
 
@@ -27,7 +29,7 @@ _MARKS = {"worse": "✗", "better": "✓", "different": "≠"}
     show_default=True,
     help="Probability of calling anything different if nothing is, over all scores together.",
 )
-@click.option("--all", "show_all", is_flag=True, help="Also list the scores that do not differ.")
+@click.option("--all", "show_all", is_flag=True, help="Also list the scores in which no difference was shown.")
 @json_option
 def compare(old: str, new: str, keys: tuple[str, ...], alpha: float, show_all: bool, as_json: bool) -> None:
     """Compare the results in OLD with those in NEW, score by score, on the examples that both have.
@@ -37,7 +39,7 @@ def compare(old: str, new: str, keys: tuple[str, ...], alpha: float, show_all: b
     Times are shown, and judged only when named by --key.
 
     \b
-    Exit codes: 0 nothing got significantly worse; 1 something did; 2 bad input.
+    Exit codes: 0 nothing got significantly worse; 1 something did; 2 bad input, or too few examples to tell anything.
     """
     from gradatim.evals.reports.comparison import compare as compared
     from gradatim.evals.reports.comparison import side_of
@@ -47,6 +49,14 @@ def compare(old: str, new: str, keys: tuple[str, ...], alpha: float, show_all: b
         emit(found.plain())
     else:
         _show(found, show_all or bool(keys))
+    if found.blind and as_json:
+        raise click.exceptions.Exit(InputError.exit_code)  # the data say so themselves
+    if found.blind:
+        raise InputError(
+            f"no figure has pairs enough to be significant at {alpha:g}: nothing was compared",
+            place=f"{found.old}, {found.new}",
+            remedy=f"compare results that share {found.least} examples or more, or allow more by --alpha",
+        )
     if found.worse:
         raise click.exceptions.Exit(1)
 
@@ -61,7 +71,7 @@ def _show(found: Comparison, show_all: bool) -> None:
         out()
     judged = [item for item in found.differences if item.judged]
     counts = {verdict: len(found.of(verdict)) for verdict in ("worse", "better", "different", "too few pairs")}
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count) or "no difference"
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count) or SHOWN
     colour = "red" if counts["worse"] else "green" if counts["better"] else None
     out(f"{plural(len(judged), 'figure')} compared at α = {found.alpha:g} (Holm): {told}", colour=colour)
     _limits(found)
@@ -70,15 +80,15 @@ def _show(found: Comparison, show_all: bool) -> None:
             out(f"note: {printable(item.key)}: {shorten(item.why, 300)}")
     for note in found.notes:
         out(f"note: {shorten(note, 300)}")
-    if not show_all and any(item.verdict == "no difference" for item in found.differences):
-        out("(--all also lists what does not differ, and the smallest difference that could have been seen)")
+    if not show_all and any(item.verdict == SHOWN for item in found.differences):
+        out("(--all also lists where no difference was shown, and the smallest that would have been seen)")
 
 
 def _limits(found: Comparison) -> None:
-    """What a finding of no difference is worth."""
+    """What it is worth that no difference was shown."""
     quiet = [
         item.detectable
-        for item in found.of("no difference")
+        for item in found.of(SHOWN)
         if item.detectable is not None
         and item.unit is None
         and item.measure in ("mean", "share")
@@ -90,8 +100,8 @@ def _limits(found: Comparison) -> None:
         low, high = number(min(quiet)), number(max(quiet))
         told = f"from {low} on" if low == high else f"from {low} to {high} on, by score,"
         out(
-            f"Of scores in [0, 1] that do not differ, differences {told} would have been seen with 80 % probability; "
-            "smaller ones could hide."
+            f"Where no difference was shown, in scores in [0, 1], differences {told} would have been seen with 80 % "
+            "probability; smaller ones could hide."
         )
 
 
@@ -129,8 +139,8 @@ def _probability(item: Difference) -> str:
 
 
 def _verdict(item: Difference) -> str:
-    if item.verdict == "no difference" and item.detectable is not None:
-        return f"no difference (from {number(item.detectable)} on it would have been seen)"
+    if item.verdict == SHOWN and item.detectable is not None:
+        return f"{SHOWN} (from {number(item.detectable)} on it would have been seen)"
     return item.verdict
 
 

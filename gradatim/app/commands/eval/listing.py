@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import click
 
-from gradatim.app.console import emit, out, say, table
+from gradatim.app.console import emit, out, say, shorten, table
 from gradatim.app.options import json_option
-from gradatim.errors import GradatimError
+from gradatim.errors import GradatimError, InputError
 
+_LOOKED_AT = 100
+"""Lines of a file."""
 _WHAT = ("scorers", "data", "variants", "experiments", "schema")
 
 
@@ -24,7 +27,7 @@ def list_all(what: str | None, folder: Path | None, as_json: bool) -> None:
     Experiments are the files (*.yaml) and the folders of results in FOLDER: the working directory, its examples and
     results when not given. `schema` prints the JSON Schema of experiment files.
 
-    Exit codes: 0 listed.
+    Exit codes: 0 listed; 2 there is no such folder.
     """
     if what == "schema":
         from gradatim.evals.experiments import json_schema
@@ -75,6 +78,8 @@ def _experiments(folder: Path | None) -> list[dict[str, Any]]:
     from gradatim.evals.experiments import read_experiment
     from gradatim.evals.results import MANIFEST, open_results
 
+    if folder is not None and not folder.is_dir():
+        raise InputError("is no folder", place=str(folder), remedy="name one that holds experiments or results")
     folders = [folder] if folder is not None else [Path(), Path("examples/experiments"), Path("results")]
     found: list[dict[str, Any]] = []
     for place in folders:
@@ -83,8 +88,11 @@ def _experiments(folder: Path | None) -> list[dict[str, Any]]:
         for path in sorted(place.glob("*.yaml")):
             try:
                 experiment = read_experiment(path)
-            except GradatimError:
-                continue  # some other YAML file
+            except GradatimError as error:
+                if _means_one(path):  # else it is some other YAML file
+                    told = f"cannot be read: {shorten(str(error), 100)}"
+                    found.append({"path": str(path), "name": path.stem, "summary": told})
+                continue
             found.append({"path": str(path), "name": experiment.name, "summary": experiment.spec.description})
         for path in sorted((*place.glob(f"*/{MANIFEST}"), *place.glob(MANIFEST))):
             try:
@@ -94,3 +102,12 @@ def _experiments(folder: Path | None) -> list[dict[str, Any]]:
             state = "finished" if about.get("finished") else "not finished"
             found.append({"path": str(path.parent), "name": about["name"], "summary": f"results, {state}"})
     return found
+
+
+def _means_one(path: Path) -> bool:
+    """Whether a file that is no experiment was meant as one: a line of it names an experiment."""
+    try:
+        with path.open("rb") as file:
+            return any(line.startswith(b"experiment:") for line in islice(file, _LOOKED_AT))
+    except OSError:
+        return False

@@ -51,6 +51,8 @@ def run(
     stopped (Ctrl-C, a crash, a power cut). Cells that failed are tried again; cells that the file, the data, a prompt
     or a workflow was changed for are run anew. What comes out is shown by `gradatim eval report DIR`.
 
+    Where a model does not answer eight cells one after the other, its other cells are left for another time.
+
     \b
     Exit codes: 0 every cell ended; 1 some failed, the others are there; 2 FILE or the data are wrong;
     3 something needed is missing; 130 stopped, and can be gone on with.
@@ -93,7 +95,7 @@ def carry_out(
         emit(_plain(summary) | gains)
     else:
         _tell(summary)
-    if summary.failed:
+    if summary.failed or summary.left:
         click.get_current_context().exit(1)
 
 
@@ -102,7 +104,7 @@ async def _run(
 ) -> Summary | None:
     from gradatim.evals.experiments import open_run
 
-    async with open_run(experiment, folder, settings, workers=workers, again=again and not plan) as opened:
+    async with open_run(experiment, folder, settings, workers=workers, again=again, plan=plan) as opened:
         _announce(opened)
         if plan:
             return None
@@ -115,9 +117,9 @@ def _announce(opened: ExperimentRun) -> None:
 
     spec = opened.experiment.spec
     samples = len({cell.example.id for cell in opened.cells})
-    what = "learners" if spec.design == "pre-post" else "samples"
+    what = "learner" if spec.design == "pre-post" else "sample"
     parts = [plural(len(spec.variants), "variant"), plural(len(spec.models), "model"), plural(len(spec.seeds), "seed")]
-    say(f"{opened.experiment.name}: {samples:,} {what}, {', '.join(parts)}: {plural(len(opened.cells), 'cell')}")
+    say(f"{opened.experiment.name}: {plural(samples, what)}, {', '.join(parts)}: {plural(len(opened.cells), 'cell')}")
     before = len(opened.cells) - len(opened.waiting)
     if before:
         say(f"{plural(before, 'cell')} of an earlier run {'is' if before == 1 else 'are'} there already")
@@ -158,7 +160,7 @@ def _follower(opened: ExperimentRun, shown: Progress | None) -> Callable[[Ended]
 
 def _gains(experiment: Experiment, summary: Summary, as_json: bool) -> dict[str, Any]:
     """The analysis of a pre/post design, shown or as data."""
-    if experiment.spec.design != "pre-post" or summary.failed:
+    if experiment.spec.design != "pre-post" or summary.failed or summary.left:
         return {}
     from gradatim.evals.experiments.cohorts import gains_of
 
@@ -171,7 +173,7 @@ def _gains(experiment: Experiment, summary: Summary, as_json: bool) -> dict[str,
                 *(str(item.gain[arm]) for arm in item.arms),
                 str(item.hedges_g),
                 str(item.ancova),
-                "–" if item.ancova_p is None else f"{item.ancova_p:.4f}",
+                _probability(item.ancova_p),
                 "–" if item.truth is None else f"{item.truth:.3f}",
             )
             for (seed, model), item in found.items()
@@ -182,6 +184,12 @@ def _gains(experiment: Experiment, summary: Summary, as_json: bool) -> dict[str,
     return {"gains": [{"seed": seed, "model": model, **item.plain()} for (seed, model), item in found.items()]}
 
 
+def _probability(p: float | None) -> str:
+    if p is None:
+        return "–"
+    return f"{p:.4f}" if p >= 0.0001 else "< 0.0001"
+
+
 def _plain(summary: Summary) -> dict[str, Any]:
     return {
         "folder": str(summary.folder),
@@ -189,6 +197,7 @@ def _plain(summary: Summary) -> dict[str, Any]:
         "before": summary.before,
         "ran": summary.ran,
         "failed": summary.failed,
+        "left": summary.left,
         "reasons": [{"reason": reason, "cells": count} for reason, count in summary.reasons],
     }
 
@@ -196,6 +205,8 @@ def _plain(summary: Summary) -> dict[str, Any]:
 def _tell(summary: Summary) -> None:
     for reason, count in summary.reasons[:_REASONS]:
         say(f"{plural(count, 'cell')} failed: {shorten(reason)}")
-    if summary.failed:
+    if summary.left:
+        say(f"{plural(summary.left, 'cell')} left for another time: the model does not answer")
+    if summary.failed or summary.left:
         say("the same command tries them again")
-    out(f"{plural(summary.cells - summary.failed, 'cell')} of {summary.cells:,} in {summary.folder}")
+    out(f"{plural(summary.cells - summary.failed - summary.left, 'cell')} of {summary.cells:,} in {summary.folder}")

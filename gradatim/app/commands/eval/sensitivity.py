@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from gradatim.app.console import emit, out, table
+from gradatim.app.console import emit, out, say, table
 from gradatim.app.options import json_option
 from gradatim.errors import InputError
 
 if TYPE_CHECKING:
     from gradatim.evals.experiments.sensitivity import WeightSensitivity
+    from gradatim.evals.results import Results
+    from gradatim.evals.traces import Trace
 
-_UNITS = {"indicators": "learners", "rubric": "programs", "confidence": "programs"}
+_UNITS = {"indicators": "learners", "rubric": "assessments", "confidence": "assessments"}
 
 
 @click.command()
@@ -70,7 +73,6 @@ def _of_folder(
 ) -> tuple[WeightSensitivity, ...]:
     from gradatim.evals.experiments.sensitivity import of_traces
     from gradatim.evals.results import open_results
-    from gradatim.evals.traces import read_traces
     from gradatim.settings import load_settings
 
     results = open_results(folder)
@@ -80,8 +82,22 @@ def _of_folder(
         raise InputError(
             f"has no variant {variant!r}", place=str(folder), remedy=f"name one of {', '.join(variants) or 'none'}"
         )
-    traces = (item for item in read_traces(results.traces) if item.attributes.get("variant") == chosen)
-    return of_traces(traces, change, load_settings().deliver_threshold if threshold is None else threshold)
+    return of_traces(
+        _runs(results, chosen), change, load_settings().deliver_threshold if threshold is None else threshold
+    )
+
+
+def _runs(results: Results, variant: str | None) -> Iterator[Trace]:
+    """The runs of a variant; a last one that was cut off is told and left out."""
+    from gradatim.evals.results import cut_off
+    from gradatim.evals.traces import read_traces
+
+    try:
+        yield from (item for item in read_traces(results.traces) if item.attributes.get("variant") == variant)
+    except InputError as error:
+        if not (results.traces.exists() and cut_off(results.traces, error)):
+            raise
+        say(f"the last line of {results.traces} is cut off and was left out: the experiment was stopped, or still runs")
 
 
 def _of_indicators(data: Path | None, change: float) -> WeightSensitivity:

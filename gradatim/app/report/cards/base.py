@@ -1,4 +1,4 @@
-"""What the cards of the HTML report share: the frame, prose with code in it, citations."""
+"""What the cards of the HTML report share: prose with code in it, citations."""
 
 from __future__ import annotations
 
@@ -9,17 +9,6 @@ from gradatim.app.report.content import Report
 from gradatim.app.report.markup import Html, html, join
 
 _SPAN = re.compile(r"`([^`\n]+)`")
-
-
-def card(anchor: str, title: str, body: Html) -> Html:
-    """A section with a title, under an anchor."""
-    return html(
-        '<section class="card" id="{anchor}" aria-labelledby="{anchor}-title">\n'
-        '<h2 id="{anchor}-title">{title}</h2>\n{body}\n</section>',
-        anchor=anchor,
-        title=title,
-        body=body,
-    )
 
 
 def anchors_of(report: Report) -> dict[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from gradatim.app.report.cards.base import anchors_of, card, citations, prose
+from gradatim.app.report.cards.base import anchors_of, citations, prose
 from gradatim.app.report.content import Report
+from gradatim.app.report.frame import card
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.wording import counted, words
 from gradatim.domain import Evidence

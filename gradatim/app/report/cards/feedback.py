@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gradatim.app.report.cards.base import anchors_of, card, citations, prose
+from gradatim.app.report.cards.base import anchors_of, citations, prose
 from gradatim.app.report.content import Finding, Mark, Part, Report, Sentence
+from gradatim.app.report.frame import card
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.wording import counted, named, words
 

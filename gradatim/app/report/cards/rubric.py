@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gradatim.app.report.cards.base import card, prose
+from gradatim.app.report.cards.base import prose
 from gradatim.app.report.content import Report
+from gradatim.app.report.frame import card
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.svg import bar
 from gradatim.app.report.wording import named, words

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gradatim.app.report.cards.base import card
 from gradatim.app.report.content import NodeTime, Report
+from gradatim.app.report.frame import card
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.svg import bar, change
 from gradatim.app.report.wording import counted, named, words

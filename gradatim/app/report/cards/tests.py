@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gradatim.app.console import shorten
-from gradatim.app.report.cards.base import card
 from gradatim.app.report.content import Report, TestRow
+from gradatim.app.report.frame import card
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.wording import words
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 
 from gradatim import __version__
 from gradatim.app.report.cards.base import prose
+from gradatim.app.report.frame import card, contents, figure, page, plain_heading
 from gradatim.app.report.learning.shades import step
 from gradatim.app.report.markup import Html, html, join
 from gradatim.graphs.reports.document import Block, Cell, Document, Listing, Note, Picture, Row, Said, Section, Table
@@ -19,61 +16,23 @@ _UNBROKEN = 12
 
 
 def render_page(document: Document) -> str:
-    """The page. Every text in it is escaped, and its own content security policy allows no script, no request and no
-    style but its own."""
-    style, digest = _style()
+    """The page. Every text in it is escaped; see `gradatim.app.report.frame.page` for what it may do."""
     shown = [section for section in document.sections if section.blocks]
-    return html(
-        """<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<a class="skip" href="#{first}">{skip}</a>
-<main>
-<header class="top plain">
-<h1>{title}</h1>
-<p class="eyebrow">{subtitle}</p>
-</header>
-{contents}
-{sections}
-{sources}
-</main>
-<footer><p>{footer}</p></footer>
-</body>
-</html>
-""",
-        language=document.language,
-        digest=digest,
+    titled = [(section.key, section.title) for section in shown if section.title]
+    parts = (
+        plain_heading(document.title, document.subtitle),
+        contents(document.words["contents"], titled),
+        *(_section(section, document) for section in shown),
+        _sources(document),
+    )
+    first = shown[0] if shown else None
+    return page(
         title=document.title,
-        style=style,
-        first=shown[0].key if shown else "sources",
-        skip=shown[0].title if shown else document.title,
-        subtitle=document.subtitle,
-        contents=_contents(shown, document),
-        sections=join((_section(section, document) for section in shown), "\n"),
-        sources=_sources(document),
-        footer=document.words["made"].format(version=__version__),
-    ).source
-
-
-def _contents(sections: Sequence[Section], document: Document) -> Html:
-    entries = [
-        html('<li><a href="#{key}">{title}</a></li>', key=section.key, title=section.title)
-        for section in sections
-        if section.title
-    ]
-    return html(
-        '<nav class="card contents" aria-label="{label}"><h2>{label}</h2><ol>{entries}</ol></nav>',
-        label=document.words["contents"],
-        entries=entries,
+        styles=("style.css", "learning/learning.css"),
+        skip=(first.key, first.title) if first else ("sources", document.title),
+        main=join((part for part in parts if part is not None), "\n"),
+        footer=html("<p>{made}</p>", made=document.words["made"].format(version=__version__)),
+        language=document.language,
     )
 
 
@@ -81,13 +40,7 @@ def _section(section: Section, document: Document) -> Html:
     body = join(_blocks(section.blocks, document), "\n")
     if not section.title:
         return html('<div class="card" id="{key}">{body}</div>', key=section.key, body=body)
-    return html(
-        '<section class="card" id="{key}" aria-labelledby="{key}-title">\n'
-        '<h2 id="{key}-title">{title}</h2>\n{body}\n</section>',
-        key=section.key,
-        title=section.title,
-        body=body,
-    )
+    return card(section.key, section.title, body)
 
 
 def _blocks(blocks: Sequence[Block], document: Document) -> list[Html]:
@@ -116,14 +69,8 @@ def _block(block: Note | Table | Listing | Picture, document: Document) -> Html:
         case Listing():
             return _listing(block, document)
         case Picture():
-            # drawn by gradatim, which escapes every text in it
-            drawn = Html(block.draw("svg").decode("utf-8"))
-            return html(
-                '<figure class="picture">{drawn}<figcaption class="cites">{alt}{cites}</figcaption></figure>',
-                drawn=drawn,
-                alt=block.alt,
-                cites=_cites(block.evidence, document),
-            )
+            caption = html("{alt}{cites}", alt=block.alt, cites=_cites(block.evidence, document))
+            return figure(block.draw("svg"), caption, "cites")
 
 
 def _cites(evidence: Sequence[str], document: Document) -> Html | None:
@@ -250,12 +197,3 @@ def _sources(document: Document) -> Html | None:
         title=document.words["sources"],
         entries=join(entries, "\n"),
     )
-
-
-@cache
-def _style() -> tuple[Html, str]:
-    """The style sheets, and the digest by which the page's policy admits them."""
-    folder = files("gradatim.app.report")
-    css = folder.joinpath("style.css").read_text(encoding="utf-8")
-    css += folder.joinpath("learning").joinpath("learning.css").read_text(encoding="utf-8")
-    return Html(css), base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()

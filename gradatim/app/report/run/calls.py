@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradatim.app.report.cards.base import card
+from gradatim.app.report.frame import card
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.run.drawing import seconds
 from gradatim.app.report.run.facts import pairs, table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradatim.app.report.cards.base import card
+from gradatim.app.report.frame import card
 from gradatim.app.report.markup import Html, html, join
 from gradatim.evals.traces.view import RunView
 from gradatim.evals.traces.view.timeline import Lane, Timeline

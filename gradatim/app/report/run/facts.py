@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradatim.app.report.cards.base import card, prose
+from gradatim.app.report.cards.base import prose
+from gradatim.app.report.frame import card
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.run.drawing import seconds
 from gradatim.app.report.svg import bar

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
-from importlib.resources import files
-
 from gradatim import __version__
+from gradatim.app.report.frame import page
 from gradatim.app.report.markup import Html, html, join
 from gradatim.app.report.run.calls import asked_card, found_card, ran_card
 from gradatim.app.report.run.drawing import timeline_card
@@ -24,7 +20,6 @@ def render_run(trace: Trace) -> str:
     security policy allows no script, no request and no style but its own.
     """
     view = view_of(trace)
-    style, digest = _style()
     cards = (
         faults_card(view),
         timeline_card(view),
@@ -39,36 +34,13 @@ def render_run(trace: Trace) -> str:
         found_card(view),
         facts_card(view),
     )
-    return html(
-        """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>{name}: run {id}</title>
-<style>{style}</style>
-</head>
-<body>
-<a class="skip" href="#timeline">To the timeline</a>
-<main>
-{heading}
-{cards}
-</main>
-<footer><p>gradatim {version} · run {id}</p></footer>
-</body>
-</html>
-""",
-        digest=digest,
-        style=style,
-        name=view.name[:100],
-        id=view.id,
-        heading=_heading(view),
-        cards=join((card for card in cards if card is not None), "\n"),
-        version=__version__,
-    ).source
+    return page(
+        title=f"{view.name[:100]}: run {view.id}",
+        styles=("style.css", "run/run.css"),
+        skip=("timeline", "To the timeline"),
+        main=join((_heading(view), *(card for card in cards if card is not None)), "\n"),
+        footer=html("<p>gradatim {version} · run {id}</p>", version=__version__, id=view.id),
+    )
 
 
 def _heading(view: RunView) -> Html:
@@ -102,12 +74,3 @@ def _heading(view: RunView) -> Html:
         title=(view.title or view.name)[:300],
         chips=join(chips, "\n"),
     )
-
-
-@cache
-def _style() -> tuple[Html, str]:
-    """The style sheet, and the digest by which the page's policy admits it."""
-    folder = files("gradatim.app.report")
-    css = "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("style.css", "run/run.css"))
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return Html(css), digest

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gradatim.app.report.cards.base import card, citations, prose
+from gradatim.app.report.cards.base import citations, prose
+from gradatim.app.report.frame import card
 from gradatim.app.report.markup import Html, html, join
 from gradatim.evals.traces.view import RunView
 from gradatim.evals.traces.view.statements import Finding, Sentence

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from gradatim.errors import InputError
 from gradatim.evals.reports.comparison import ALPHA, variants_compared
 from gradatim.evals.reports.difference import Difference, settled
-from gradatim.evals.reports.document import Block, Cell, Note, Picture, Section, Table, Tone, missing
+from gradatim.evals.reports.document import Block, Cell, Note, Picture, Section, Table, Tone
 from gradatim.evals.reports.gathering import Gathered
 from gradatim.evals.reports.knowledge import COMPLETED, about, circumstantial
 from gradatim.evals.reports.published import ABLATION, AGREEMENT, OTHER
-from gradatim.evals.reports.wording import ends, number, probability, readable
+from gradatim.evals.reports.wording import counted, ends, number, probability, readable, shortened
 from gradatim.memory.pictures.forest import Branch, forest
 
 FULL = ("full", "baseline", "default", "control")
@@ -24,6 +24,8 @@ HEADLINES = (
 variant's own checks say of it (`claim_support`, `hallucination`) is not among them: without a verifier it has none."""
 OWN = ("claim_support", "hallucination", "hallucination_told")
 """Taken instead of the audit where nothing was audited."""
+_MOST = 20
+"""Variants that are told of in words."""
 _TONES: dict[str, Tone] = {"worse": "bad", "better": "good", "different": "warn", "too few pairs": "soft"}
 
 
@@ -53,20 +55,60 @@ def ablation(gathered: Gathered, baseline: str | None = None) -> Section:
         for item in variants_compared(gathered.variants[full], gathered.variants[name], name, keys)
     ]
     found = settled(raw, ALPHA)
+    rest = [name for name in names if name != full]
+    measured = [item for item in found if item.difference.value is not None]
+    notes = [
+        "Pairs are examples (the mean of their runs, over seeds and models). Holm's correction is over all "
+        f"{_tested(found)} figures here in which some pair differs; what is significant at {ALPHA:g} is marked. "
+        "d is Cohen's d of the paired differences. “From” is the smallest difference that would have been found with a "
+        "probability of 80 %: “no difference shown” does not rule out smaller ones.",
+        *_missing(found),
+        *(f"{readable(key)}: {about(key).summary}" for key in dict.fromkeys(item.key for item in measured)),
+        *_published(found),
+    ]
     table = Table(
         f"Table 8. Differences to “{full}”, with intervals of 95 %",
-        ("variant and score", full, "variant", "difference", "p", "p (Holm)", "d", "pairs", ""),
-        tuple(row for name in names if name != full for row in _rows(name, found)),
-        (
-            f"Pairs are examples (the mean of their runs). Holm's correction is over all {_tested(found)} figures of "
-            f"the table in which some pair differs; what is significant at {ALPHA:g} is marked. d is Cohen's d of the "
-            "paired differences. “From” is the smallest difference that would have been found with a probability of "
-            "80 %.",
-            *_published(found),
-        ),
+        ("variant and score", full, "variant", "difference", "p", "p (Holm)", "d", "pairs", "reading"),
+        tuple(row for name in rest for row in _rows(name, measured)),
+        tuple(notes),
     )
-    blocks: list[Block] = [table, *(_picture(place, full, found) for place in _pictured(found))]
+    said = [Note(_said(name, measured)) for name in rest[:_MOST]]
+    blocks: list[Block] = [*said, table, *(_picture(place, full, found) for place in _pictured(found))]
     return Section("ablation", "Ablation", tuple(blocks))
+
+
+def _said(name: str, measured: Sequence[Difference]) -> str:
+    """What the rows of a variant come to, in words."""
+    mine = [item for item in measured if item.variant == name]
+    parts = [
+        f"{verdict} in {', '.join(told)}"
+        for verdict in ("worse", "better", "different")
+        if (told := [f"{_label(item)} ({_value(item)})" for item in mine if item.verdict == verdict])
+    ]
+    quiet = sum(item.verdict == "no difference shown" for item in mine)
+    few = sum(item.verdict == "too few pairs" for item in mine)
+    if quiet:
+        parts.append(f"no difference shown in {'any of ' if not parts and not few else ''}{counted(quiet, 'figure')}")
+    if few:
+        parts.append(f"too few pairs to tell in {counted(few, 'figure')}")
+    return f"{name}: {'; '.join(parts) or 'nothing was measured'}."
+
+
+def _missing(found: Sequence[Difference]) -> list[str]:
+    """What cannot be compared, and why."""
+    groups: dict[str, dict[str, None]] = {}
+    for item in found:
+        if item.difference.value is None:
+            groups.setdefault(shortened(item.why or item.difference.method), {})[_label(item)] = None
+    return [f"Not compared: {', '.join(labels)} ({why})." for why, labels in groups.items()]
+
+
+def _label(item: Difference) -> str:
+    return readable(item.key) if item.measure in ("mean", "share") else f"{readable(item.key)} ({item.measure})"
+
+
+def _value(item: Difference) -> str:
+    return number(item.difference.value, unit=item.unit, sign=True)
 
 
 def _tested(found: Sequence[Difference]) -> int:
@@ -84,27 +126,17 @@ def _keys(gathered: Gathered) -> tuple[str, ...]:
 
 
 def _rows(name: str, found: Sequence[Difference]) -> list[tuple[Cell, ...]]:
-    mine = [item for item in found if item.variant == name]
     heading = (Cell(name), *(Cell("") for _ in range(8)))
-    return [heading, *(_row(item) for item in mine)]
+    return [heading, *(_row(item) for item in found if item.variant == name)]
 
 
 def _row(item: Difference) -> tuple[Cell, ...]:
-    label = readable(item.key) if item.measure in ("mean", "share") else f"{readable(item.key)} ({item.measure})"
-    first = Cell(f"– {label}", item.why)
-    if item.difference.value is None:
-        blanks = (Cell(""),) * 5
-        return (first, Cell(number(item.old)), Cell(number(item.new)), missing(item.difference.method), *blanks)
     effect = item.effect.value if item.effect is not None else None
     return (
-        first,
+        Cell(f"– {_label(item)}", shortened(item.why)),
         Cell(number(item.old, unit=item.unit)),
         Cell(number(item.new, unit=item.unit)),
-        Cell(
-            number(item.difference.value, unit=item.unit, sign=True),
-            ends(item.difference, unit=item.unit, sign=True),
-            _TONES.get(item.verdict, ""),
-        ),
+        Cell(_value(item), ends(item.difference, unit=item.unit, sign=True), _TONES.get(item.verdict, "")),
         Cell(probability(item.test.p)),
         Cell(probability(item.adjusted)),
         Cell("–" if effect is None else f"{effect:+.2f}"),
@@ -114,8 +146,10 @@ def _row(item: Difference) -> tuple[Cell, ...]:
 
 
 def _from(item: Difference) -> str:
-    if item.verdict != "no difference" or item.detectable is None:
+    if item.verdict != "no difference shown":
         return ""
+    if item.detectable is None:
+        return "the same in every pair" if item.same else ""
     return f"from {number(item.detectable, unit=item.unit)}"
 
 
@@ -152,7 +186,7 @@ def _picture(place: tuple[str, str], full: str, found: Sequence[Difference]) -> 
     key, measure = place
     title = f"Difference to {full}: {readable(key)}" + ("" if measure in ("mean", "share") else f" ({measure})")
     direction = mine[0].higher_is_better
-    axis = "variant minus full" + ("" if direction is None else f" ({'right' if direction else 'left'} is better)")
+    axis = f"variant minus {full}" + ("" if direction is None else f" ({'right' if direction else 'left'} is better)")
     words = f"{title}. " + "; ".join(
         f"{item.variant} {number(item.difference.value, sign=True)} {ends(item.difference, sign=True)}" for item in mine
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from gradatim.evals.reports.columns import Column
 from gradatim.evals.reports.document import Cell, Note, Section, Table, missing
 from gradatim.evals.reports.figures import clustered_mean
 from gradatim.evals.reports.gathering import Variant
@@ -31,8 +32,9 @@ def cost(found: Sequence[System], timings: Mapping[str, Timing]) -> Section:
         ("system", "runs", "failed", "tokens in", "tokens out", "cached", "requests", "cost"),
         rows,
         (
-            "Means of a run with Student's t interval of 95 %; the share of failed runs with Wilson's, by examples "
-            "where they had several runs. Cost is in the unit in which prices were given.",
+            "Means of a run with Student's t interval of 95 % over examples (n); the share of failed runs with "
+            "Wilson's. Tokens, requests and cost are what a run would take alone; cost is in the currency of prices "
+            "(settings `price_input`, `price_output`, `price_cached`).",
             _pace(timings),
         ),
     )
@@ -51,7 +53,7 @@ def _row(system: System, timing: Timing | None) -> tuple[Cell, ...]:
         return (*cells, *[missing("no traces")] * 5)
     figures = (timing.input_tokens, timing.output_tokens, timing.cached_tokens, timing.requests)
     told = [_mean(values, "no run told of tokens") for values in figures]
-    return (*cells, *told, _mean(timing.cost, "no prices were given"))
+    return (*cells, *told, _mean(timing.cost, "no prices were given", unit="currency"))
 
 
 def _pace(timings: Mapping[str, Timing]) -> str:
@@ -77,11 +79,11 @@ def _failed(variant: Variant) -> Cell:
     return Cell(cell.text, cell.detail, "bad" if variant.failed else cell.tone)
 
 
-def _mean(values: Sequence[float], why: str) -> Cell:
-    if not values:
+def _mean(column: Column, why: str, unit: str = "tokens") -> Cell:
+    if not column:
         return missing(why)
-    found = mean(list(values))
-    return Cell(number(found.value, unit="tokens"), f"{ends(found, unit='tokens')}, n {found.n:,}")
+    found = mean(column.means())
+    return Cell(number(found.value, unit=unit), f"{ends(found, unit=unit)}, n {found.n:,}")
 
 
 def _failures(system: System) -> list[tuple[Cell, ...]]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from gradatim.evals.reports.columns import Column, quantile_by_example
 from gradatim.evals.reports.document import Block, Cell, Note, Picture, Section, Table, missing
 from gradatim.evals.reports.figures import quantile_interval, quantiles
 from gradatim.evals.reports.published import LATENCY, OTHER, theirs
 from gradatim.evals.reports.timing import Timing, in_flight, load_of
-from gradatim.evals.reports.wording import counted, ends, number
+from gradatim.evals.reports.wording import SECONDS, counted, ends, number
 from gradatim.evals.statistics import mean
 from gradatim.memory.pictures.curves import Curve, curves
 
 SHARES = (0.5, 0.9, 0.95, 0.99)
 _NEEDED = {0.5: 1, 0.9: 10, 0.95: 20, 0.99: 100}
-"""Runs from which a percentile is more than the largest value by another name."""
+"""Examples from which a percentile is more than the largest value by another name."""
 _FEW = 5
 _HEADER = ("n", "mean, s", "p50", "p90", "p95", "p99")
 _MOST_POINTS = 200
@@ -48,12 +49,24 @@ def latency(timings: Mapping[str, Timing]) -> Section:
         ("system", *_HEADER),
         tuple(rows),
         (
-            "Mean with Student's t interval, percentiles with distribution-free intervals by order statistics "
-            "(Conover, 1999), of 95 %. Time with the model: at least one question to it was open.",
+            "Mean over examples with Student's t interval of 95 %; percentiles over runs, with intervals by order "
+            "statistics (Conover, 1999), or by a bootstrap over examples where an example had several runs (Field and "
+            "Welsh, 2007). Time with the model: at least one question to it was open.",
+            *_charged(recorded),
             OTHER,
         ),
     )
     return Section("latency", "Latency", (table, _picture(recorded), *_loads(recorded), *_nodes(timings), *notes))
+
+
+def _charged(recorded: Mapping[str, Timing]) -> list[str]:
+    charged = sum(timing.charged for timing in recorded.values())
+    if not charged:
+        return []
+    return [
+        f"{counted(charged, 'run')} shared work with another one (tests, the diagnosis, answers of the model), which "
+        "was done once: each is charged what it would have taken alone."
+    ]
 
 
 def _why(timings: Mapping[str, Timing]) -> str:
@@ -64,18 +77,19 @@ def _why(timings: Mapping[str, Timing]) -> str:
     return "the traces tell no times of whole runs"
 
 
-def _row(name: str, values: Sequence[float]) -> tuple[Cell, ...]:
-    n = len(values)
-    average = mean(list(values))
-    cells = [Cell(number(average.value), ends(average) if n >= _FEW else f"interval needs {_FEW} runs")]
-    for share, value in zip(SHARES, quantiles(values, SHARES), strict=False):
-        if n < _NEEDED[share]:
-            cells.append(Cell("–", f"needs {_NEEDED[share]} runs", "soft"))
+def _row(name: str, column: Column) -> tuple[Cell, ...]:
+    n, examples = len(column), column.examples
+    average = mean(column.means())
+    told = ends(average, unit=SECONDS) if examples >= _FEW else f"interval needs {_FEW} examples"
+    cells = [Cell(number(average.value, unit=SECONDS), told)]
+    for share, value in zip(SHARES, quantiles(column.values, SHARES), strict=False):
+        if examples < _NEEDED[share]:
+            cells.append(Cell("–", f"needs {_NEEDED[share]} examples", "soft"))
             continue
-        interval = quantile_interval(values, share)
-        told = f"[{number(interval[0])}, {number(interval[1])}]" if interval else "no interval"
-        cells.append(Cell(number(value), told))
-    return (Cell(name), Cell(f"{n:,}"), *cells)
+        interval = quantile_interval(column.values, share) if examples == n else quantile_by_example(column, share)
+        told = f"[{number(interval[0], unit=SECONDS)}, {number(interval[1], unit=SECONDS)}]" if interval else ""
+        cells.append(Cell(number(value, unit=SECONDS), told or f"no interval from {counted(n, 'run')}"))
+    return (Cell(name), Cell(f"{n:,}", "" if examples == n else counted(examples, "example")), *cells)
 
 
 def _nodes(timings: Mapping[str, Timing]) -> list[Block]:
@@ -84,7 +98,7 @@ def _nodes(timings: Mapping[str, Timing]) -> list[Block]:
     for name, timing in timings.items():
         if not timing.nodes:
             continue
-        order = sorted(timing.nodes.items(), key=lambda item: -sum(item[1]))
+        order = sorted(timing.nodes.items(), key=lambda item: -sum(item[1].values))
         rows = tuple(_row(node, values) for node, values in order)
         found.append(
             Table(
@@ -105,9 +119,10 @@ def _loads(recorded: Mapping[str, Timing]) -> list[Block]:
     for name, timing in recorded.items():
         if len(timing.began) != len(timing.wall):
             continue
-        groups: dict[str, list[float]] = {}
-        for count, seconds in zip(in_flight(timing.began, spans), timing.wall, strict=True):
-            groups.setdefault(load_of(count), []).append(seconds)
+        groups: dict[str, Column] = {}
+        measured = zip(in_flight(timing.began, spans), timing.wall.values, timing.wall.owners, strict=True)
+        for count, seconds, owner in measured:
+            groups.setdefault(load_of(count), Column()).add(seconds, owner)
         loads |= groups.keys()
         order = sorted(groups, key=lambda text: int(text.partition("–")[0]))
         rows += [_row(f"{name}: {load} at a time", groups[load]) for load in order]
@@ -123,11 +138,11 @@ def _loads(recorded: Mapping[str, Timing]) -> list[Block]:
 
 
 def _picture(recorded: Mapping[str, Timing]) -> Picture:
-    lines = [Curve(name, _cumulative(sorted(timing.wall))) for name, timing in recorded.items()]
+    lines = [Curve(name, _cumulative(sorted(timing.wall.values))) for name, timing in recorded.items()]
+    middle = {name: quantiles(timing.wall.values, [0.5, 0.95]) for name, timing in recorded.items()}
     told = "; ".join(
-        f"{name}: half of the runs within {number(quantiles(timing.wall, [0.5])[0])} s, 95 % within "
-        f"{number(quantiles(timing.wall, [0.95])[0])} s"
-        for name, timing in recorded.items()
+        f"{name}: half of the runs within {number(half, unit=SECONDS)} s, 95 % within {number(most, unit=SECONDS)} s"
+        for name, (half, most) in middle.items()
     )
     title = "Distribution of latency"
     words = f"{title}: share of runs that are done. {told}"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import prod
 from typing import Any, cast
 
 from gradatim.evals.reports.document import Block, Cell, Note, Section, Table
 from gradatim.evals.reports.gathering import Gathered, counted_in, named
+from gradatim.evals.reports.sections.gain import DESIGN
+from gradatim.evals.reports.sections.variants import variants
 from gradatim.evals.reports.wording import counted
 from gradatim.evals.results import EXPERIMENT, Results
 
@@ -18,11 +21,12 @@ _MANY = 8
 def setup(gathered: Gathered) -> Section:
     """The section."""
     manifest = gathered.results.manifest
+    names = list(gathered.variants) or named(manifest, "variants")
     rows = [
         ("experiment", gathered.name),
         ("data", _data(gathered.results)),
         ("examples", _examples(gathered)),
-        ("variants", _listed(list(gathered.variants) or named(manifest, "variants"))),
+        ("variants", _listed(names)),
         ("models", _listed(_models(gathered) or named(manifest, "models"))),
         ("seeds", _listed(_seeds(gathered) or named(manifest, "seeds"))),
         ("scorers", _listed(named(manifest, "scorers") or gathered.keys)),
@@ -32,7 +36,7 @@ def setup(gathered: Gathered) -> Section:
         ("folder", str(gathered.results.folder)),
     ]
     table = Table("The experiment", ("", "value"), tuple((Cell(name), Cell(text)) for name, text in rows), words=True)
-    blocks: list[Block] = [table, *_completeness(gathered)]
+    blocks: list[Block] = [table, *variants(names, _spec(gathered.results)), *_completeness(gathered)]
     blocks += [Note(note, "warn") for note in gathered.notes]
     return Section("setup", "What was run", tuple(blocks))
 
@@ -45,23 +49,24 @@ def _completeness(gathered: Gathered) -> list[Block]:
         return [Note("Nothing has been run and scored yet: there are no figures.", "warn")]
     if any(part is None for part in parts):
         return []
-    expected = 1
-    for part in parts:
-        expected *= part or 1
+    expected = counted_in(manifest, "cells") or prod(part or 1 for part in parts)
+    factors = "learners × models × seeds" if gathered.apart else "examples × variants × models × seeds"
     if done < expected:
         return [
             Note(
-                f"Not finished: {done:,} of {expected:,} runs (examples × variants × models × seeds) have been scored. "
-                "All figures are of these.",
+                f"Not finished: {done:,} of {expected:,} runs ({factors}) have been scored. All figures are of these.",
                 "warn",
             )
         ]
-    return [Note(f"All {expected:,} runs (examples × variants × models × seeds) have been scored.")]
+    return [Note(f"All {expected:,} runs ({factors}) have been scored.")]
 
 
 def _data(results: Results) -> str:
     """The data set, as the experiment's file names it."""
-    told = results.manifest.get("data") or _spec(results).get("data")
+    if results.manifest.get("design") == DESIGN:
+        told: Any = {"simulated": "learners"} | dict(_mapping(_spec(results).get("cohort")))
+    else:
+        told = results.manifest.get("data") or _spec(results).get("data")
     if isinstance(told, Mapping):
         named_parts = cast("Mapping[Any, Any]", told)
         return ", ".join(f"{key}: {value}" for key, value in named_parts.items() if value not in (None, {}, []))[:_LONG]
@@ -79,10 +84,14 @@ def _spec(results: Results) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
 def _examples(gathered: Gathered) -> str:
     samples = {cell.sample for variant in gathered.variants.values() for cell in variant.cells}
-    planned = counted_in(gathered.results.manifest, "samples")
-    text = counted(len(samples), "example")
+    planned = counted_in(gathered.results.manifest, "cells" if gathered.apart else "samples")
+    text = counted(len(samples), "learner" if gathered.apart else "example")
     return f"{text} of {planned:,}" if planned is not None and planned != len(samples) else text
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradatim.evals.reports.document import Block, Cell, Note, Picture, Section, Table
-from gradatim.evals.reports.figures import brier, calibration
+from gradatim.evals.reports.figures import brier, calibration, overconfidence
 from gradatim.evals.reports.gathering import Series
 from gradatim.evals.reports.kept import TARGET, kept_at
 from gradatim.evals.reports.knowledge import about
 from gradatim.evals.reports.systems import System
-from gradatim.evals.reports.wording import estimate_cell, number, readable
+from gradatim.evals.reports.wording import estimate_cell, readable
 from gradatim.evals.scorers.selective import curve
 from gradatim.memory.pictures.curves import Curve, curves
+from gradatim.memory.pictures.intervals import wilson
 from gradatim.memory.pictures.reliability import BINS, Reliability, reliability
 from gradatim.memory.pictures.series import Prediction
 
@@ -58,7 +59,7 @@ def _table(key: str, measured: Sequence[tuple[str, Series]]) -> Table:
             Cell(label),
             estimate_cell(calibration(series)),
             estimate_cell(brier(series)),
-            Cell(number(_gap(series), sign=True), "confidence minus share that was right"),
+            estimate_cell(overconfidence(series), sign=True),
             estimate_cell(kept_at(series)),
         )
         for label, series in measured
@@ -70,20 +71,27 @@ def _table(key: str, measured: Sequence[tuple[str, Series]]) -> Table:
         (
             f"Expected calibration error over {BINS} bins of equal width (Naeini, Cooper and Hauskrecht, 2015) and "
             "Brier score (1950): smaller is better. Kept: the largest share of runs, most confident first, of which at "
-            f"least {TARGET:.0%} are right. Intervals in the table by bootstrap over examples, in the pictures "
-            "Wilson's over runs.",
+            f"least {TARGET:.0%} are right. Overconfidence: mean confidence minus the share that was right (Student's "
+            "t). Intervals are over examples: by bootstrap, of the Brier score and in the pictures by Wilson; several "
+            "runs of an example count as one.",
         ),
     )
-
-
-def _gap(series: Series) -> float:
-    cells = series.probabilities
-    return sum(probability - series.values[cell] for cell, probability in cells.items()) / len(cells)
 
 
 def _of(series: Series) -> Reliability:
     # a score between 0 and 1 is right where it is above one half
     return reliability([Prediction(p, series.values[cell] > 0.5) for cell, p in series.probabilities.items()])
+
+
+def _examples(series: Series, low: float, high: float) -> int:
+    """Examples with a run whose probability lies from `low` to below `high`, 1 itself to the last bin."""
+    return len({cell.sample for cell, p in series.probabilities.items() if low <= p < high or p == high == 1.0})
+
+
+def _counted(series: Series) -> str:
+    """Examples, and runs where they are more."""
+    runs, examples = len(series.probabilities), len({cell.sample for cell in series.probabilities})
+    return f"{examples:,}" if runs == examples else f"{examples:,}, {runs:,} runs"
 
 
 def _reliability(key: str, measured: Sequence[tuple[str, Series]]) -> Picture:
@@ -92,7 +100,8 @@ def _reliability(key: str, measured: Sequence[tuple[str, Series]]) -> Picture:
     for label, series in measured:
         bins = [item for item in _of(series).bins if item.observed is not None]
         points = tuple((item.predicted, item.observed or 0.0) for item in bins)
-        lines.append(Curve(f"{label} (n {len(series.probabilities):,})", points, tuple(item.interval for item in bins)))
+        intervals = tuple(wilson(item.observed or 0.0, _examples(series, item.low, item.high)) for item in bins)
+        lines.append(Curve(f"{label} (n {_counted(series)})", points, intervals))
         told.append(
             f"{label}: " + ", ".join(f"{item.predicted:.2f} → {item.observed:.2f} (n {item.count:,})" for item in bins)
         )
@@ -119,8 +128,10 @@ def _precision(key: str, measured: Sequence[tuple[str, Series]]) -> Picture:
         cells = sorted(series.probabilities)
         points = curve([series.probabilities[cell] for cell in cells], [series.values[cell] for cell in cells])
         known = [(item.coverage, item.precision.value or 0.0) for item in points]
-        intervals = tuple((item.precision.low or 0.0, item.precision.high or 1.0) for item in points)
-        lines.append(Curve(f"{label} (n {len(cells):,})", tuple(known), intervals))
+        intervals = tuple(
+            wilson(item.precision.value or 0.0, _examples(series, item.threshold, 1.0)) for item in points
+        )
+        lines.append(Curve(f"{label} (n {_counted(series)})", tuple(known), intervals))
         ends = [min(known, key=lambda point: abs(point[0] - share)) for share in (0.25, 0.5, 1.0)]
         told.append(f"{label}: " + ", ".join(f"{precision:.2f} at {share:.0%} kept" for share, precision in ends))
     title = f"Precision against coverage: {readable(key)}"
