@@ -35,20 +35,14 @@ def report_of(folder: Path, *, baseline: str | None = None) -> Report:
     found = systems(gathered)
     times, notes = _times(gathered, found)
     runs = sum(len(system.found.cells) for system in found)
-    middle = (
-        (gain(folder, finished=bool(gathered.results.manifest.get("finished"))),)
-        if gathered.apart
-        else (quality(found), ablation(gathered, baseline))
-    )
-    sections = (
-        setup(gathered),
-        *middle,
-        latency(times),
-        cost(found, times),
-        trust(found),
-        scores(found),
-        gaps(found),
-    )
+    first, last = setup(gathered), (scores(found), gaps(found))
+    work = (latency(times), cost(found, times))
+    if gathered.apart:  # what answering a question takes a simulated learner tells of nothing; asking a model does
+        asked = any(cell.model != "none" for system in found for cell in system.found.cells)
+        ended = bool(gathered.results.manifest.get("finished"))
+        sections = (first, gain(folder, finished=ended), *(work if asked else ()), *last)
+    else:
+        sections = (first, quality(found), ablation(gathered, baseline), *work, trust(found), *last)
     if notes:
         sections = (sections[0], Section("traces", "Traces", tuple(notes)), *sections[1:])
     return Report(

@@ -29,16 +29,17 @@ def _gain(seed: int, *, truth: float | None = 0.09, recovered: bool | None = Tru
     }  # fmt: skip
 
 
-def _folder(folder: Path, gains: Any, **manifest: Any) -> Path:
+def _folder(folder: Path, gains: Any, *, model: str = "none", **manifest: Any) -> Path:
     """Learners of three seeds; a lot decides about the arm of each, with every seed anew."""
     scores = [
-        scored(f"learner-{n}", "learning_gain", n / 40, seed=seed, variant="lesson" if (n + seed) % 2 else "control")
+        scored(f"learner-{n}", "learning_gain", n / 40, seed=seed, model=model, variant=arm)
         for seed in (1, 2, 3)
         for n in range(40)
+        for arm in ("lesson" if (n + seed) % 2 else "control",)
     ]
     about: dict[str, Any] = {
         "design": "pre-post", "finished": "2026-11-30", "cells": 120, "samples": [f"learner-{n}" for n in range(40)],
-        "variants": ["control", "lesson"], "models": ["m"], "seeds": [1, 2, 3],
+        "variants": ["control", "lesson"], "models": [model], "seeds": [1, 2, 3],
     }  # fmt: skip
     found = write_folder(folder, scores, **about | manifest)
     if gains is not None:
@@ -49,7 +50,10 @@ def _folder(folder: Path, gains: Any, **manifest: Any) -> Path:
 def test_arms_are_shown_with_effect_and_truth_and_never_paired(tmp_path: Path) -> None:
     folder = _folder(tmp_path / "a", [_gain(1), _gain(2, recovered=False), _gain(3, truth=None, recovered=None)])
     report = report_of(folder)
-    assert [section.key for section in report.sections if section.key != "traces"][:3] == ["setup", "gain", "latency"]
+    keys = [section.key for section in report.sections if section.key != "traces"]
+    assert keys == ["setup", "gain", "scores", "gaps"]  # nobody was asked anything that would take time
+    asked = report_of(_folder(tmp_path / "asked", [_gain(1)], model="m"))
+    assert {"latency", "cost"} <= {section.key for section in asked.sections}
     assert "ablation" not in [section.key for section in report.sections]
     note, table = next(section for section in report.sections if section.key == "gain").blocks
     assert isinstance(note, Note)
