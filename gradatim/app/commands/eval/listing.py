@@ -51,12 +51,18 @@ def list_all(what: str | None, folder: Path | None, as_json: bool) -> None:
 
 
 def _scorers() -> list[dict[str, Any]]:
+    from gradatim.evals.judging import packaged_rubrics
+    from gradatim.evals.judging.scorers import PREFIX
     from gradatim.evals.scorers import SCORERS
 
-    return [
+    found: list[dict[str, Any]] = [
         {"key": info.key, "family": info.family, "summary": info.summary, "unit": info.unit, "needs": list(info.needs)}
         for info in SCORERS.values()
     ]
+    for dimension, rubric in packaged_rubrics().items():
+        summary, needs = f"{rubric.question} (with --judge)", ["a judge", "outputs.messages"]
+        found.append({"key": PREFIX + dimension, "family": "judged", "summary": summary, "unit": None, "needs": needs})
+    return found
 
 
 def _data() -> list[dict[str, Any]]:
