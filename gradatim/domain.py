@@ -573,11 +573,22 @@ class Statement(Noun):
     claims: tuple[Claim, ...] = ()
     checks: tuple[Check, ...] = ()
     author: str | None = None
-    """`person:NAME` where a reviewer wrote or changed this sentence; the feedback's author otherwise."""
+    """`person:NAME` where a reviewer wrote or changed this sentence, `realiser` where evidence supplied it; the
+    feedback's author otherwise."""
 
     @property
     def refuted(self) -> bool:
         return any(check.verdict == "refuted" for check in self.checks)
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a reviewer wrote it, who answers for it."""
+        return self.author is not None and self.author.startswith("person:")
+
+    @property
+    def supplied(self) -> bool:
+        """Whether evidence says it among the sentences of somebody else, who did not."""
+        return self.author == "realiser"
 
     @property
     def unchecked(self) -> tuple[Check, ...]:

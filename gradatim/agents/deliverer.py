@@ -191,7 +191,7 @@ def marked(feedback: Feedback) -> Feedback:
     What a person wrote stays as it was written: the person answers for it.
     """
     parts = {
-        part: tuple(_mark(statement) for statement in statements if statement.author or not statement.refuted)
+        part: tuple(_mark(statement) for statement in statements if statement.by_person or not statement.refuted)
         for part, statements in feedback.parts()
     }
     return feedback.model_copy(update=parts)
@@ -199,7 +199,7 @@ def marked(feedback: Feedback) -> Feedback:
 
 def _mark(statement: Statement) -> Statement:
     opening = say("labels.unchecked")
-    if statement.author or not statement.unchecked or statement.text.startswith((UNCHECKED, opening)):
+    if statement.by_person or not statement.unchecked or statement.text.startswith((UNCHECKED, opening)):
         return statement
     return statement.model_copy(update={"text": f"{opening}{statement.text}"})
 

@@ -45,14 +45,14 @@ def merged(original: Feedback, edit: Feedback, reviewer: str, program: str) -> F
 async def checked_again(case: Case, feedback: Feedback, checker: FeedbackChecker) -> Feedback:
     """The feedback with a check for each claim of the sentences that a person wrote; the others keep theirs."""
     own = {
-        part: tuple(statement for statement in statements if statement.author is not None)
+        part: tuple(statement for statement in statements if statement.by_person)
         for part, statements in feedback.parts()
     }
     found = await checker.verify(case, feedback.model_copy(update=own))
     fresh = {part: iter(statements) for part, statements in found.parts()}
     return feedback.model_copy(
         update={
-            part: tuple(next(fresh[part]) if statement.author is not None else statement for statement in statements)
+            part: tuple(next(fresh[part]) if statement.by_person else statement for statement in statements)
             for part, statements in feedback.parts()
         }
     )

@@ -91,10 +91,15 @@ def _checks(feedback: Feedback) -> float | None:
 
 
 def _kept(feedback: Feedback) -> float | None:
-    """Share of a model's sentences that something bears out; what the realiser completed is not the model's."""
+    """Share of a model's sentences that something bears out; what evidence completed or supplied is not."""
     if not feedback.author.startswith("model:"):
         return None
-    own = sum(len(statements) for part, statements in feedback.parts() if part not in feedback.completed)
+    own = sum(
+        not statement.supplied
+        for part, statements in feedback.parts()
+        if part not in feedback.completed
+        for statement in statements
+    )
     written = own + len(feedback.withheld)
     return own / written if written else 0.0
 

@@ -79,6 +79,8 @@ def substance_of(feedback: Feedback, evidence: Sequence[Evidence]) -> Substance 
     pieces: list[Piece] = []
     for part, statements in feedback.parts():
         for statement in statements:
+            if statement.supplied:
+                continue  # evidence supplies it again
             piece = _piece(part, statement, known, roles)
             if piece is None:
                 return None

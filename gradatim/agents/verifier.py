@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from gradatim import telemetry
@@ -18,11 +17,12 @@ from gradatim.agents.state import (
     submission_of,
     task_of,
 )
+from gradatim.agents.unsaid import unsaid
 from gradatim.domain import FEEDBACK_PARTS, Check, FaultKindClaim, Feedback, FeedbackPart, ProseClaim, Statement
 from gradatim.serving.realiser import Grounding, available, realise
 from gradatim.tools.claims import ClaimChecker, SentenceVerdict, false_acclaim, judge_sentences
 from gradatim.tools.claims.case import Case
-from gradatim.tools.claims.grounding import spoken
+from gradatim.tools.claims.grounding import word_for_word
 from gradatim.tools.claims.leaks import find_leak
 
 _TELLING: tuple[FeedbackPart, ...] = ("error_identification", "explanation", "corrective_suggestion")
@@ -34,7 +34,8 @@ class Verifier:
 
     Each claim is checked. A sentence that gives the solution away where the task forbids it is refuted; a citation
     of evidence that does not exist is dropped. A sentence of a model that nothing can decide is withheld, and a part
-    that is left empty is completed by the grounded realiser.
+    that is left empty is completed by the grounded realiser. What the diagnosis is sure of and a model does not name
+    is supplied from evidence.
     """
 
     name = "verify"
@@ -67,7 +68,7 @@ class Verifier:
             )
 
     async def prune(self, case: Case, checked: Feedback, grounding: Grounding) -> Feedback:
-        """The checked feedback without the sentences that nothing could decide.
+        """The checked feedback without the sentences that nothing could decide, and with what evidence adds.
 
         Refuted sentences stay, for they go back to the model.
 
@@ -84,11 +85,32 @@ class Verifier:
             spoken = to_feedback(realise(grounding), "realiser", case.submission.code)
             spoken = await self.verify(case, spoken)
             kept |= {part: statements for part, statements in spoken.parts() if part in empty}
-        return checked.model_copy(update={**kept, "completed": empty, "withheld": withheld})
+        whole = checked.model_copy(update={**kept, "completed": empty, "withheld": withheld})
+        return await self._supplied(case, whole, grounding)
+
+    async def _supplied(self, case: Case, told: Feedback, grounding: Grounding) -> Feedback:
+        """The feedback with what evidence shows and it does not name."""
+        answer = unsaid(told, case, grounding)
+        if answer is None:
+            return told
+        said = {statement.text for statement in told.statements()}
+        added = await self.verify(case, to_feedback(answer, "realiser", case.submission.code))
+        parts = {
+            part: tuple(
+                statement.model_copy(update={"author": added.author})
+                for statement in statements
+                if statement.text not in said and not statement.refuted and not statement.unchecked
+            )
+            for part, statements in added.parts()
+        }
+        # where comes after what happened; why, before whatever else there is to say of it
+        identified = (*told.error_identification, *parts["error_identification"])
+        explained = (*parts["explanation"], *told.explanation)
+        return told.model_copy(update={"error_identification": identified, "explanation": explained})
 
     async def _statement(self, case: Case, statement: Statement) -> Statement:
         known = tuple(item for item in statement.evidence if item in case.evidence)
-        source = _word_for_word(statement.text, case, known)
+        source = word_for_word(statement.text, case.evidence, known)
         if source is not None:
             claim = ProseClaim(text=statement.text)
             check = Check(claim=claim, verdict="supported", method="evidence", detail=f"said by {source}")
@@ -140,17 +162,6 @@ def _evaluate(checked: Feedback) -> None:
         "refuted" if checked.refuted else "unchecked" if "unchecked" in verdicts else "supported",
         "; ".join(check.detail for check in checks if check.verdict != "supported") or None,
     )
-
-
-def _word_for_word(text: str, case: Case, cited: Sequence[str]) -> str | None:
-    """Id of the evidence that a sentence repeats as it stands, the cited ones first: it was observed, not claimed."""
-    others = (
-        name
-        for name, item in case.evidence.items()
-        if item.visible and name not in cited and item.kind not in ("history", "mastery")
-    )
-    seen = (name for name in cited if case.evidence[name].visible)
-    return next((name for name in (*seen, *others) if text in spoken(case.evidence[name])), None)
 
 
 def _with(statement: Statement, verdict: SentenceVerdict | None, case: Case) -> Statement:

@@ -139,6 +139,33 @@ def realise(grounding: Grounding) -> FeedbackAnswer:
     )
 
 
+def pointing(grounding: Grounding) -> Part | None:
+    """A sentence that points to the most suspicious line, where it is suspicious enough; none for a syntax error."""
+    quoted = _quoted_line(grounding)
+    if quoted is None or grounding.of_kind("syntax"):
+        return None
+    line, text = quoted
+    said = say("realiser.points", line=line.lines[0], text=text)
+    return Part(text=said, evidence=(line.id,), claims=(LineQuoteClaim(line=line.lines[0], text=text),))
+
+
+def naming(grounding: Grounding) -> Part | None:
+    """What shows the likeliest misconception and what is true instead, where it is likely enough to be told."""
+    match, known = _misconception(grounding)
+    if match is None:
+        return None
+    texts = [_sentence(match.why)]
+    evidence = [item for item in match.evidence if grounding.get(item)]
+    if known is not None:
+        texts.append(_sentence(str(known.detail.get("correction") or known.summary)))
+        evidence.append(known.id)
+    return Part(
+        text=phrase("realiser.form.join").join(texts),
+        evidence=tuple(evidence),
+        claims=(MisconceptionClaim(misconception=match.id),),
+    )
+
+
 def _identify(grounding: Grounding) -> Part:
     texts: list[str] = []
     evidence: list[str] = []
@@ -165,12 +192,11 @@ def _identify(grounding: Grounding) -> Part:
     else:
         texts.append(say("realiser.counted", count=_count(grounding.total - grounding.passed, grounding.total, "fail")))
         evidence += [item.id for item in grounding.of_kind("test")[:1]]
-    quoted = _quoted_line(grounding)
-    if quoted is not None and not syntax:
-        line, text = quoted
-        texts.append(say("realiser.points", line=line.lines[0], text=text))
-        evidence.append(line.id)
-        claims.append(LineQuoteClaim(line=line.lines[0], text=text))
+    pointed = pointing(grounding)
+    if pointed is not None:
+        texts.append(pointed.text)
+        evidence += pointed.evidence
+        claims += pointed.claims
     repaired = grounding.of_kind("repair")
     if repaired:
         texts.append(_sentence(repaired[0].summary))
@@ -179,18 +205,9 @@ def _identify(grounding: Grounding) -> Part:
 
 
 def _explain(grounding: Grounding) -> Part:
-    match, known = _misconception(grounding)
-    if match is not None:
-        texts = [_sentence(match.why)]
-        evidence = [item for item in match.evidence if grounding.get(item)]
-        if known is not None:
-            texts.append(_sentence(str(known.detail.get("correction") or known.summary)))
-            evidence.append(known.id)
-        return Part(
-            text=phrase("realiser.form.join").join(texts),
-            evidence=tuple(evidence),
-            claims=(MisconceptionClaim(misconception=match.id),),
-        )
+    named = naming(grounding)
+    if named is not None:
+        return named
     for kind in ("static", "trace", "exception", "concept"):
         facts = grounding.of_kind(kind)
         if facts:

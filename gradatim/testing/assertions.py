@@ -105,7 +105,7 @@ def assert_no_unchecked(run: Run, key: str = "outcome") -> None:
         if statement.refuted:
             refuted = next(check for check in statement.checks if check.verdict == "refuted")
             raise AssertionError(f"a refuted sentence was delivered: {statement.text!r} ({refuted.detail})")
-        marked = statement.text.startswith(openings) or (statement.author or "").startswith("person:")
+        marked = statement.text.startswith(openings) or statement.by_person
         if statement.unchecked and not marked:
             raise AssertionError(f"an unchecked sentence was delivered as a fact: {statement.text!r}")
 

@@ -11,12 +11,16 @@ import pytest
 import pytest_asyncio
 
 from gradatim.agents import Critic, Diagnostician, Executor, Generator, Opinion, Retriever, Verifier, consistency
-from gradatim.agents.answer import QUESTION, feedback_schema
+from gradatim.agents.answer import QUESTION, feedback_schema, to_feedback
 from gradatim.agents.conversation import JOBS, case_messages, citable, grounding_of, instructions
 from gradatim.agents.critic import opinion_schema
+from gradatim.agents.decider import Decider
+from gradatim.agents.policy import load_policy
 from gradatim.agents.prompts import fence, load_prompt, load_prompts
+from gradatim.agents.substance import substance_of
 from gradatim.domain import Evidence, Statement
 from gradatim.kg import open_graph
+from gradatim.serving.realiser import FeedbackAnswer
 from gradatim.serving.scripted import ScriptedChat
 from gradatim.settings import Settings
 from gradatim.tools.claims import ClaimChecker
@@ -100,6 +104,41 @@ async def test_what_nothing_bears_out_is_withheld_and_the_part_completed(sandbox
     assert all(check.verdict == "supported" for item in pruned.error_identification for check in item.checks)
     assert pruned.explanation[0].text == FACT
     assert pruned.explanation[0].evidence == ("misconception:range-starts-at-one",)
+
+
+async def test_what_evidence_shows_and_a_model_does_not_name_is_supplied(sandbox: Sandbox) -> None:
+    case, grounds = await case_of(sandbox)
+    beside = answer(explanation="`sum_up_to(1)` returns 0.")
+    del beside["explanation"]["fact"]
+    parsed = FeedbackAnswer.model_validate(beside)
+    checker, grounding = verifier(sandbox), grounding_of(case, grounds)
+    checked = await checker.verify(case, to_feedback(parsed, "model:scripted", OFF_BY_ONE))
+    pruned = await checker.prune(case, checked, grounding)
+    own, pointed = pruned.error_identification
+    assert (own.supplied, pointed.supplied) == (False, True)
+    assert pointed.text == "The evidence points to line 3: `for i in range(n):`."
+    *told, last = pruned.explanation
+    assert all(item.supplied and not item.by_person for item in told)
+    assert FACT in {item.text for item in told}
+    assert last.text == "`sum_up_to(1)` returns 0."
+    assert not pruned.completed
+    assert not any(item.refuted or item.unchecked for item in pruned.statements())
+    judged = Decider(load_policy()).judge(pruned, case.diagnosis, case=case)
+    assert judged.components["kept"] == 1.0  # of what the model wrote itself
+    again = substance_of(pruned, grounds)
+    assert again is None or all("points to line" not in piece.text for piece in again.pieces)
+
+
+async def test_what_a_model_names_itself_is_not_said_twice(sandbox: Sandbox) -> None:
+    case, grounds = await case_of(sandbox)
+    draft = await Generator(ScriptedChat(script=[answer()])).write(case, grounds)
+    checker, grounding = verifier(sandbox), grounding_of(case, grounds)
+    pruned = await checker.prune(case, await checker.verify(case, draft.feedback), grounding)
+    assert not any(item.supplied for item in pruned.statements())
+    case, grounds = await case_of(sandbox, CORRECT)
+    draft = await Generator(ScriptedChat(script=[answer(correct=True)])).write(case, grounds)
+    pruned = await checker.prune(case, await checker.verify(case, draft.feedback), grounding_of(case, grounds))
+    assert not any(item.supplied for item in pruned.statements())
 
 
 async def test_a_true_sentence_without_its_citation_gets_it(sandbox: Sandbox) -> None:

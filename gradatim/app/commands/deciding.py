@@ -138,7 +138,7 @@ def _refuse_refuted(checked: Feedback, path: Path, anyway: bool) -> None:
     wrong = [
         f'"{shorten(statement.text, 80)}": {check.detail}'
         for statement in checked.statements()
-        if statement.author is not None
+        if statement.by_person
         for check in statement.checks
         if check.verdict == "refuted"
     ]

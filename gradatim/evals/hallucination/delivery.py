@@ -127,8 +127,9 @@ async def deliver(
     pruned = await verifier.prune(case, checked, grounding)
     confidence = decider.judge(pruned, case.diagnosis, case=case, rounds=int(revised))
     labels: dict[str, Label] = {sentence.text: sentence.label for sentence in sentences}
-    own = [one for part, statements in pruned.parts() if part not in pruned.completed for one in statements]
-    told = [one for part, statements in pruned.parts() if part in pruned.completed for one in statements]
+    said = [(one, part in pruned.completed or one.supplied) for part, ones in pruned.parts() for one in ones]
+    own = [one for one, by_evidence in said if not by_evidence]
+    told = [one for one, by_evidence in said if by_evidence]
     return Delivered(
         name=item.program.name,
         route=confidence.route,

@@ -9,7 +9,7 @@ side, and as many negations.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from gradatim.domain import Evidence
@@ -74,6 +74,22 @@ def spoken(item: Evidence) -> tuple[str, ...]:
     texts = [_without_belief(item)]
     texts += [str(item.detail[key]) for key in ("correction", "definition") if isinstance(item.detail.get(key), str)]
     return tuple(sentence for text in texts for sentence in _sentences(text))
+
+
+def word_for_word(text: str, evidence: Mapping[str, Evidence], cited: Sequence[str]) -> str | None:
+    """Id of the evidence that a sentence repeats as it stands, the cited ones first: it was observed, not claimed.
+
+    Args:
+        evidence: All there is, by id.
+        cited: Ids of it.
+    """
+    others = (
+        name
+        for name, item in evidence.items()
+        if item.visible and name not in cited and item.kind not in ("history", "mastery")
+    )
+    seen = (name for name in cited if evidence[name].visible)
+    return next((name for name in (*seen, *others) if text in spoken(evidence[name])), None)
 
 
 def _verbatim(sentence: str, item: Evidence) -> bool:
