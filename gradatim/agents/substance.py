@@ -79,8 +79,8 @@ def substance_of(feedback: Feedback, evidence: Sequence[Evidence]) -> Substance 
     pieces: list[Piece] = []
     for part, statements in feedback.parts():
         for statement in statements:
-            if statement.supplied:
-                continue  # evidence supplies it again
+            if statement.supplied and feedback.author.startswith("model:"):
+                continue  # evidence supplies it again; what a reviewer left standing is the reviewer's choice
             piece = _piece(part, statement, known, roles)
             if piece is None:
                 return None

@@ -125,8 +125,12 @@ async def test_what_evidence_shows_and_a_model_does_not_name_is_supplied(sandbox
     assert not any(item.refuted or item.unchecked for item in pruned.statements())
     judged = Decider(load_policy()).judge(pruned, case.diagnosis, case=case)
     assert judged.components["kept"] == 1.0  # of what the model wrote itself
-    again = substance_of(pruned, grounds)
-    assert again is None or all("points to line" not in piece.text for piece in again.pieces)
+    bare = pruned.model_copy(update={"error_identification": (pointed,), "explanation": tuple(told)})
+    again = substance_of(bare, grounds)
+    assert again is not None
+    assert {piece.part for piece in again.pieces} == {"corrective_suggestion", "encouragement"}
+    # a reviewer's text is told as it stands, or not kept at all: nobody would supply what is missing in it
+    assert substance_of(bare.model_copy(update={"author": "person:grace"}), grounds) is None
 
 
 async def test_what_a_model_names_itself_is_not_said_twice(sandbox: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,14 +20,17 @@ class Gathered:
 
     def __init__(self) -> None:
         self._lines: list[bytes] = []
+        self._changing = threading.Lock()
 
     def add(self, lines: bytes) -> None:
         """Keep lines, each with its line break."""
-        self._lines.append(lines)
+        with self._changing:
+            self._lines.append(lines)
 
     def taken(self) -> bytes:
         """What was kept since it was last asked for."""
-        lines, self._lines = self._lines, []
+        with self._changing:
+            lines, self._lines = self._lines, []
         return b"".join(lines)
 
     def close(self) -> None:
