@@ -76,5 +76,5 @@ def _register(settings: Settings) -> None:
     """Note a file that holds learners' text, so that whoever is forgotten is taken out of it."""
     from gradatim.memory.rights.artefacts import Artefacts
 
-    if settings.traces is not None and settings.traces.suffix != ".gz":
+    if settings.traces is not None:
         Artefacts.of(settings).rows(settings.traces, TRACES)

@@ -1,4 +1,4 @@
-"""Files of rows (JSON Lines, CSV): finding those of one learner, and writing the file anew without them."""
+"""Files of rows (JSON Lines, CSV; `.gz`: packed): finding those of one learner, and writing the file without them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 
 from gradatim.errors import StorageError
 from gradatim.memory.rights.needles import spellings
+from gradatim.memory.rights.packed import laid_out, lines, packing, unpacking
 
 _FIELDS = ("learner", "learner_id", "SubjectID", "user", "student")
 """Where a row says whose it is, at any depth."""
@@ -30,10 +31,14 @@ def row_digest(line: bytes) -> bytes:
 
 
 def names_learner(path: Path, learner_id: str) -> bool:
-    """Whether a row of the file is this learner's."""
-    with path.open("rb") as file:
+    """Whether a row of the file is this learner's.
+
+    Raises:
+        StorageError: It is damaged.
+    """
+    with path.open("rb") as file, unpacking(path, file) as content:
         belongs = _Belonging(path, learner_id)
-        return any(belongs(line) is not None for line in _records(path, file))
+        return any(belongs(line) is not None for line in _records(path, content))
 
 
 def rewritten(
@@ -55,7 +60,7 @@ def rewritten(
         How many rows went, and how many are left; 0 and 1 where the id stands nowhere in the file.
 
     Raises:
-        StorageError: There is no room for it; the file stays as it was.
+        StorageError: There is no room for it, or it is damaged; the file stays as it was.
     """
     draft = path.with_name(f".{path.name}.forgetting")
     draft.unlink(missing_ok=True)
@@ -67,13 +72,14 @@ def rewritten(
     try:
         with path.open("rb") as source, draft.open("wb") as target:
             os.chmod(draft, os.fstat(source.fileno()).st_mode & 0o777)
-            for number, line in enumerate(_records(path, source)):
-                row = belongs(line)
-                if row is not None:
-                    gone.append(row)
-                    continue
-                target.write(line)
-                left += not (number == 0 and belongs.has_header)
+            with unpacking(path, source) as content, packing(path, target) as kept:
+                for number, line in enumerate(_records(path, content)):
+                    row = belongs(line)
+                    if row is not None:
+                        gone.append(row)
+                        continue
+                    kept.write(line)
+                    left += not (number == 0 and belongs.has_header)
             if gone and left:
                 target.flush()
                 os.fsync(target.fileno())
@@ -94,13 +100,17 @@ def rewritten(
     return len(gone), left
 
 
-def _records(path: Path, file: IO[bytes]) -> Iterator[bytes]:
+def _is_csv(path: Path) -> bool:
+    return path.name.removesuffix(".gz").endswith(".csv")
+
+
+def _records(path: Path, content: IO[bytes]) -> Iterator[bytes]:
     """The rows of a file; a row of CSV may have line breaks inside its quotes."""
-    if path.suffix != ".csv":
-        yield from file
+    if not _is_csv(path):
+        yield from lines(content)
         return
     held = b""
-    for line in file:
+    for line in lines(content):
         held += line
         if held.count(b'"') % 2 == 0:
             yield held
@@ -116,16 +126,17 @@ class _Belonging:
         self._learner = learner_id
         self._digests = frozenset(digests)
         self._forms = () if learner_id is None else tuple(form for form in spellings(learner_id) if b"\0" not in form)
-        self._csv = path.suffix == ".csv"
+        self._csv = _is_csv(path)
         self._columns: list[str] | None = None
         self.has_header = self._csv
 
     def anywhere(self, path: Path) -> bool:
         """Whether the id stands anywhere in the file."""
-        if not path.stat().st_size:
-            return False
-        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-            return any(data.find(form) >= 0 for form in self._forms)
+        with path.open("rb") as file, laid_out(path, file) as plain:
+            if not os.fstat(plain.fileno()).st_size:
+                return False
+            with mmap(plain.fileno(), 0, access=ACCESS_READ) as data:
+                return any(data.find(form) >= 0 for form in self._forms)
 
     def __call__(self, line: bytes) -> dict[str, Any] | None:
         if self._digests and row_digest(line) in self._digests:

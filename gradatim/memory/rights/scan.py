@@ -1,4 +1,4 @@
-"""Looks through everything that is kept for what is left of a learner: names of files, and every byte in them.
+"""Looks through all that is kept for what is left of a learner: names of files, and every byte in them, unpacked.
 
 Free pages of databases, write-ahead logs and leftovers of cut-off writes are bytes like any others. What stands in
 data of others by right is told apart (`gradatim.memory.rights.hits`): a line of a program that several learners wrote
@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gradatim.errors import StorageError
 from gradatim.memory.rights.hits import Bytes, Live, Name, alone, database_of, live, occurrences
 from gradatim.memory.rights.needles import spellings
+from gradatim.memory.rights.packed import laid_out
 
 _READ_WHOLE = 1 << 16
 """Bytes up to which a file is read; a larger one is mapped."""
@@ -86,6 +88,8 @@ def scan(
             _look(path, name, forms, found, Path(os.path.realpath(path)) in shared)
         except FileNotFoundError:
             continue  # removed by its owner since it was listed
+        except StorageError as error:
+            found.unread.append(f"{error}")
         except (OSError, ValueError, sqlite3.Error) as error:
             found.unread.append(f"{path}: {error}")
     return found
@@ -110,14 +114,15 @@ def files_under(places: Iterable[Path], apart_from: Iterable[Path] = ()) -> list
 
 
 def _look(path: Path, name: Name, forms: dict[bytes, tuple[bytes, ...]], found: Scan, of_many: bool) -> None:
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
+    with path.open("rb") as file, laid_out(path, file) as plain:
+        size = os.fstat(plain.fileno()).st_size
         found.files += 1
         found.bytes += size
         if size <= _READ_WHOLE:
-            _search(path, file.read(), name, forms, found, of_many)
+            plain.seek(0)
+            _search(path, plain.read(), name, forms, found, of_many)
             return
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        with mmap.mmap(plain.fileno(), 0, access=mmap.ACCESS_READ) as data:
             _search(path, data, name, forms, found, of_many)
 
 

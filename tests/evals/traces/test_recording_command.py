@@ -61,19 +61,22 @@ def test_the_setting_records_without_the_option_and_registers_what_holds_texts(
     ]
 
 
-def test_who_is_forgotten_is_taken_out_of_recorded_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["t.jsonl", "t.jsonl.gz"])
+def test_who_is_forgotten_is_taken_out_of_recorded_runs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     monkeypatch.setenv("GRADATIM_TRACE_CONTENT", "pseudonymised")
     for learner in ("ada", "grace"):
         (folder / "own.py").write_text(f"{WRONG}# by {learner}\n", "utf-8")
-        found = call("assess", "task.yaml", "own.py", "--learner", learner, "--traces", "t.jsonl", "--json")
+        found = call("assess", "task.yaml", "own.py", "--learner", learner, "--traces", name, "--json")
         assert found.exit_code in (0, 1), found.output
-    before = list(read_traces(folder / "t.jsonl"))
+    before = list(read_traces(folder / name))
     assert len({item.inputs["learner"] for item in before}) == 2
     forgotten = call("learner", "forget", "ada", "--yes", "--json")
     assert forgotten.exit_code == 0, forgotten.output
     (file,) = json.loads(forgotten.stdout.splitlines()[-1])["files"]
     assert (file["kind"], file["fate"], file["rows"]) == ("traces", "cleaned", 1)
-    assert [item.inputs["learner"] for item in read_traces(folder / "t.jsonl")] == [before[1].inputs["learner"]]
+    assert [item.inputs["learner"] for item in read_traces(folder / name)] == [before[1].inputs["learner"]]
 
 
 def test_a_file_that_cannot_be_used_is_told_before_anything_is_done(folder: Path) -> None:

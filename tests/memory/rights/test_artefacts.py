@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import stat
 from pathlib import Path
@@ -98,6 +99,39 @@ def test_odd_lines_are_kept_unless_they_hold_the_id(register: Artefacts, tmp_pat
     register.rows(path, "results")
     assert fates(register, "ada") == [("results.jsonl", "cleaned", 2)]
     assert path.read_bytes() == b'not json\n[1]\n\xff\xfe\n{"learner": "bo"}'
+
+
+def test_packed_rows_are_taken_out_also_behind_the_lot_of_a_killed_writer(register: Artefacts, tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl.gz"
+    lots = [
+        gzip.compress(b"".join(b'{"learner": "%s", "run": %d}\n' % (who, number) for who in (b"ada", b"bo")))
+        for number in range(3)
+    ]
+    path.write_bytes(b"".join(lots) + gzip.compress(b'{"learner": "bo", "run": 3}\n' * 50_000)[:-40])
+    path.chmod(0o640)
+    register.rows(path, "runs")
+    assert [item.path for item in register.holding("ada")] == [path]
+    assert register.holding("cy") == []
+    assert fates(register, "ada") == [("runs.jsonl.gz", "cleaned", 3)]
+    rows = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+    assert {row["learner"] for row in rows} == {"bo"}
+    assert [row["run"] for row in rows][:4] == [0, 1, 2, 3]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert fates(register, "ada") == [("runs.jsonl.gz", "untouched", 0)]
+    assert [item[1] for item in fates(register, "bo")] == ["deleted"]
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["data"]
+
+
+@pytest.mark.parametrize("content", [b"my thesis", gzip.compress(b"0123456789" * 99)[:20] + bytes(100)])
+def test_a_packed_file_that_is_damaged_is_told_and_left(register: Artefacts, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "runs.jsonl.gz"
+    path.write_bytes(content)
+    register.rows(path, "runs")
+    for ask in (register.holding, register.forget):
+        with pytest.raises(StorageError, match="cannot be unpacked") as caught:
+            ask("ada")
+        assert caught.value.place == str(path)
+    assert path.read_bytes() == content
 
 
 def test_rows_of_other_systems(register: Artefacts, tmp_path: Path) -> None:

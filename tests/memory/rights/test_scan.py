@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import sqlite3
@@ -55,6 +56,19 @@ def test_a_longer_id_of_somebody_else_is_no_trace(tmp_path: Path) -> None:
     database(tmp_path / "memory.sqlite3", ("learner-10", "{}"), ("learner-11", '{"learner_id": "learner-11"}'))
     assert scan([tmp_path], "learner-1").clean
     assert not scan([tmp_path], "learner-10").clean
+
+
+def test_packed_files_are_looked_through(tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl.gz"
+    path.write_bytes(gzip.compress(b"x" * 200_000) + gzip.compress(b'{"learner": "ada-lovelace"}\n' * 9_999)[:-9])
+    found = scan([tmp_path], "ada-lovelace")
+    assert (len(found.traces), found.unread) == (1, [])
+    assert found.bytes > 200_000
+    assert scan([tmp_path], "grace-hopper").clean
+    path.write_bytes(b"packed by its name alone")
+    found = scan([tmp_path], "ada-lovelace")
+    assert not found.clean
+    assert "cannot be unpacked" in found.unread[0]
 
 
 def test_what_is_left_in_free_pages_is_found_beside_a_longer_id(tmp_path: Path) -> None:
