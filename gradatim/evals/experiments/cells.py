@@ -24,7 +24,7 @@ from gradatim.evals.experiments.reading import Experiment
 from gradatim.evals.experiments.spec import CHANGEABLE, VariantSpec
 from gradatim.settings import Settings
 
-_FORMAT = 2
+_FORMAT = 3
 """Grows when cells are run or audited in another way."""
 
 

@@ -3,7 +3,7 @@
 The same reading for every variant, whatever structure its answer had: a base model has only its words. The line that
 the text blames most plainly comes first. A misconception is named by saying a sentence of the concept graph about it
 word for word, or by saying of what kind the fault is: misconceptions of that kind are then meant (the scorer
-`diagnosis_named` decides about that).
+`diagnosis_named` decides about that). Who asks, or says what a concept is as the graph does, tells no kind of fault.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class Naming:
             for text in (item.belief, item.correction):
                 said = (_plain(sentence) for sentence in sentences(text))
                 self._known += [(sentence, item.id) for sentence in said if len(sentence) >= _SHORTEST]
+        self._defining = frozenset(_plain(said) for concept in graph.concepts for said in sentences(concept.definition))
 
     def read(self, said: Sequence[tuple[FeedbackPart, str]], case: Case) -> Named:
         """What a text blames.
@@ -62,10 +63,14 @@ class Naming:
         found = blamed_lines(Said(part, text, (), (), ()) for part, text in said)
         if not found:  # the line may be named by its code
             found = tuple(dict.fromkeys(line for _, text in said for line in fault_lines(text, case)))
-        kinds = next(filter(None, (_kinds(text, case) for _, text in said)), ())
+        kinds = next(filter(None, (_kinds(text, case) for _, text in said if self._tells(text))), ())
         whole = _plain(" ".join(text for _, text in said))
         ids = dict.fromkeys(identity for sentence, identity in self._known if sentence in whole)
         return Named(found, tuple(ids), kinds)
+
+    def _tells(self, sentence: str) -> bool:
+        """Whether a sentence says something about the program."""
+        return not sentence.rstrip(" `\"'*_)").endswith(("?", "？")) and _plain(sentence) not in self._defining
 
 
 def _kinds(text: str, case: Case) -> tuple[str, ...]:

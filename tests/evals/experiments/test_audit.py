@@ -20,6 +20,7 @@ from gradatim.evals.scorers.trust.claim_support_audited import claim_support_aud
 from gradatim.graphs.assessment import build_assessment_graph
 from gradatim.kg import packaged_curriculum
 from gradatim.testing import TASK, WRONG, offline_services, submission
+from gradatim.tools.claims import sentences
 from gradatim.tools.claims.case import Case
 
 REFERENCE = {"verdict": "incorrect", "lines": [4], "misconceptions": ["wrong-initial-value"]}
@@ -93,6 +94,18 @@ def test_a_misconception_is_named_in_the_words_of_the_graph_or_by_its_kind() -> 
     assert "initial-value" in kinds.kinds
     assert "missing-return" not in kinds.kinds  # the first sentence that means some kind is the diagnosis
     assert naming.read([("encouragement", "Nice!")], case).lines == ()
+
+
+def test_a_definition_and_a_question_tell_no_kind_of_fault() -> None:
+    graph, program = packaged_curriculum(), submission(WRONG)
+    execution = Execution(submission=program.id, task=TASK.id, outcomes=(), tier="unsafe")
+    case = Case.of(TASK, program, execution, Diagnosis(submission=program.id, verdict="correct"))
+    defined = next(item.definition for item in graph.concepts if item.id == "recursion").split(". ")[0] + "."
+    naming = Naming(graph)
+    for text in ("Recursion goes wrong: the base case is missing.", f"The base case is missing. {defined}"):
+        assert "base-case" in naming.read([("explanation", part) for part in sentences(text)], case).kinds
+    for text in (defined, "What is the base case of `largest`?", "(Is the initial value wrong?)"):
+        assert naming.read([("explanation", text)], case).kinds == ()
 
 
 def _named(reference: dict[str, Any], **names: Any) -> Any:
