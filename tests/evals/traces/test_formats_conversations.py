@@ -18,15 +18,17 @@ from langchain_core.messages import (
     SystemMessage,
     ToolMessage,
     convert_to_messages,
+    convert_to_openai_messages,
     messages_to_dict,
 )
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
 
 from gradatim.errors import InputError
+from gradatim.evals.scorers import score_trace, scorers_of
 from gradatim.evals.traces.formats import open_traces, write_as
 from gradatim.evals.traces.formats.agentevals import steps_of
-from gradatim.evals.traces.formats.conversation import fenced
+from gradatim.evals.traces.formats.conversation import UNTOLD, fenced
 from tests.evals.traces.formats_material import CODE, assessment, bare, dialogue, hostile, span
 
 THREAD: list[BaseMessage] = [
@@ -60,6 +62,20 @@ def test_openai_messages_are_what_other_tools_take(tmp_path: Path) -> None:
     assert first["messages"][4]["content"] == "took too long"
     assert first["messages"][-1]["content"].startswith("The sum is too small.\n\nLine 1 is wrong.")
     assert [message["role"] for message in second["messages"]] == ["user", "assistant", "user", "assistant"]
+
+
+def test_a_tools_failure_is_told_where_it_is_known(tmp_path: Path) -> None:
+    path, langchain, bare_openai = tmp_path / "x.jsonl", tmp_path / "l.jsonl", tmp_path / "o.jsonl"
+    write_as("openai", path, [assessment()])
+    tools = next(iter(open_traces(path))).of("execute_tool")
+    assert [(span.ok, span.message) for span in tools] == [(True, ""), (False, "took too long")]
+    assert not any(UNTOLD in span.attributes for span in tools)
+    langchain.write_text(json.dumps({"messages": messages_to_dict(THREAD)}), "utf-8")
+    bare_openai.write_text(json.dumps({"messages": convert_to_openai_messages(THREAD)}), "utf-8")
+    for file, told in ((path, 1.0), (langchain, 1.0), (bare_openai, None)):
+        (trace,) = open_traces(file)
+        (score,) = score_trace(trace, scorers_of(["tool_errors"]))
+        assert score["score"] == told
 
 
 def test_texts_that_were_not_recorded(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from gradatim.evals.scorers.given import Given, scorer
+from gradatim.evals.scorers.given import Given, Missing, scorer
 from gradatim.evals.scorers.score import Score, ScorerInfo
 from gradatim.evals.scorers.scores import listed, scored
 from gradatim.evals.scorers.trajectory.reading import work_of
+from gradatim.evals.traces.formats.conversation import UNTOLD
 
 KEY = "tool_errors"
 _TOOLS = ("execute_tool", "retrieval")
@@ -20,6 +21,8 @@ _TOOLS = ("execute_tool", "retrieval")
 def tool_errors(given: Given) -> Score:
     """How many calls of tools and look-ups ended with an error."""
     calls = [span for span in work_of(given) if span.operation in _TOOLS]
+    if any(span.attributes.get(UNTOLD) for span in calls):
+        raise Missing("whether calls of tools failed was not recorded: such messages do not tell")
     failed = Counter(span.subject for span in calls if not span.ok)
     number = failed.total()
     told = [f"{name} ×{count}" for name, count in failed.most_common(10)]

@@ -14,6 +14,8 @@ from gradatim.evals.traces.trace import Plain, Span, Trace
 
 UNTIMED = "gradatim.untimed"
 """Marks a span that was made from a format without times: start and end are 0."""
+UNTOLD = "gradatim.untold"
+"""Marks a call of a tool that was made from a format which does not tell whether it failed."""
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -181,10 +183,11 @@ def _tool(span: Span) -> list[Message]:
         "type": "function",
         "function": {"name": name, "arguments": _text(arguments)},
     }
-    content = span.message or "failed" if not span.ok else "" if result is None else _text(result)
+    error = "" if span.ok else span.message or "failed"
+    content = error or ("" if result is None else _text(result))
     return [
         {"role": "assistant", "content": None, "tool_calls": [call]},
-        {"role": "tool", "tool_call_id": call_id, "name": name, "content": content},
+        {"role": "tool", "tool_call_id": call_id, "name": name, "content": content, "error": error},
     ]
 
 
@@ -198,10 +201,11 @@ def _called(trace_id: str, key: str, parent: str, call: Plain, results: Mapping[
     if call.get("id"):
         attributes["gen_ai.tool.call.id"] = call["id"]
     result = results.get(call.get("id")) if call.get("id") else None
-    error = ""
     if result is not None:
         attributes["gen_ai.tool.call.result"] = result["content"]
-        error = str(result.get("error") or "")
+    error = str((result or {}).get("error") or "")
+    if result is None or "error" not in result:
+        attributes[UNTOLD] = True
     if error:
         attributes["error.type"] = "tool_error"
     return _untimed(trace_id, f"tool {key}", parent, f"execute_tool {name}", "execute_tool", attributes, error)

@@ -38,7 +38,10 @@ _REPLACED = frozenset({
 
 
 def message_of(item: Any) -> Message | None:
-    """A message in OpenAI's form; `None` where it is no message."""
+    """A message in OpenAI's form; `None` where it is no message.
+
+    The result of a tool also has its `error` where that was told, empty for none; OpenAI's own messages do not tell.
+    """
     if isinstance(item, Sequence) and not isinstance(item, str | bytes):  # ("user", "Hello")
         pair = cast("Sequence[Any]", item)
         item = {"role": pair[0], "content": pair[1]} if len(pair) == 2 and isinstance(pair[0], str) else None
@@ -66,6 +69,8 @@ def message_of(item: Any) -> Message | None:
             message["name"] = str(name)
         if plain.get("error") or plain.get("status") == "error":
             message["error"] = str(_error(plain.get("error")) or message["content"])
+        elif "error" in plain or "status" in plain:
+            message["error"] = ""
     elif isinstance(plain.get("name"), str) and plain["name"]:
         message["name"] = plain["name"]
     return message | {str(key): value for key, value in plain.items() if key not in _REPLACED}
