@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from statistics import median
 from time import monotonic
@@ -11,10 +11,12 @@ from gradatim.evals.experiments.cells import Cell
 
 Kind = tuple[str, str]
 """Variant and model: cells of one kind take about as long."""
+_LATEST = 9
+"""Cells of a kind that tell how long the next will take: those whose answers were known go first, and fast."""
 
 
 class Pace:
-    """Medians of the cells of each kind, and how many cells are worked on at once in effect.
+    """Medians of the latest cells of each kind, and how many cells are worked on at once in effect.
 
     Args:
         waiting: Cells that are still to be run.
@@ -23,7 +25,7 @@ class Pace:
 
     def __init__(self, waiting: Iterable[Cell], workers: int) -> None:
         self._left = Counter((cell.variant, cell.model) for cell in waiting)
-        self._known: defaultdict[Kind, list[float]] = defaultdict(list)
+        self._known: defaultdict[Kind, deque[float]] = defaultdict(lambda: deque(maxlen=_LATEST))
         self._workers = workers
         self._work = 0.0
         self._began = monotonic()
@@ -51,7 +53,7 @@ class Pace:
 
     @property
     def typical(self) -> float | None:
-        """Median of all cells known, in seconds."""
+        """Median of the latest cells of all kinds, in seconds."""
         every = [spent for found in self._known.values() for spent in found]
         return median(every) if every else None
 

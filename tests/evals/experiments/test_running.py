@@ -343,6 +343,9 @@ def test_the_time_to_go_follows_from_the_cells_of_each_kind(tmp_path: Path) -> N
     assert pace.typical == 6.0
     # four cells of 10 s and four of 2 s are left, for two workers
     assert pace.seconds_left == pytest.approx(24.0)
+    for cell in cells[:2] * 9:
+        pace.knew(cell, 30.0)
+    assert pace.typical == 30.0  # what the first took, whose answers may have been known, is no longer asked
     assert [spoken(30), spoken(600), spoken(12_000)] == ["30 s", "10 min", "3 h 20 min"]
 
 
