@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 JsonSchema = dict[str, Any]
 SchemaLike = type[BaseModel] | Mapping[str, Any]
 
-_NAMED = ("properties", "$defs", "patternProperties", "dependentSchemas")
+NAMED = ("properties", "$defs", "patternProperties", "dependentSchemas")
 """Keywords whose keys are names, not keywords."""
 _FENCE = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL)
 
@@ -140,7 +140,7 @@ def _outline(node: Any, *, names: bool = False) -> Any:
         found: dict[str, Any] = {}
         for key, value in mapping.items():
             free = key == "const" or (key == "enum" and isinstance(value, list))
-            found[key] = [] if free else _outline(value, names=key in _NAMED)
+            found[key] = [] if free else _outline(value, names=key in NAMED)
         return found
     if isinstance(node, list):
         return [_outline(item) for item in cast("list[Any]", node)]

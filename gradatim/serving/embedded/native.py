@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from gradatim.serving.schema import NAMED
 from gradatim.serving.transport import Payload, RequestRefused
 
 LONGEST_TOKEN = 48
 """Bytes of text that a token stands for at most, but for runs of blanks: more than that cannot fit."""
+_PIECE = 31
+"""Bytes of a text that llguidance keeps in one piece."""
+_ESCAPED = re.compile(r'["\\\x00-\x1f]')
+_UNUSED = r"\x7f"
+"""A letter that no text holds; a class of two letters is not made part of a piece."""
 
 
 def native_payload(payload: Payload) -> Payload:
@@ -27,11 +34,49 @@ def native_payload(payload: Payload) -> Payload:
     form = native.pop("response_format", None)
     if form is not None and form.get("type") == "json_schema":
         spacing = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
-        schema = json.dumps({"x-guidance": spacing, **form["json_schema"]["schema"]})
+        schema = json.dumps({"x-guidance": spacing, **whole(form["json_schema"]["schema"])})
         native["grammar"] = f"%llguidance {{}}\nstart: %json {schema}"
     elif form is not None:
         native["response_format"] = form
     return native
+
+
+def whole(schema: Any, *, names: bool = False) -> Any:
+    """A JSON schema whose texts llguidance holds to their end.
+
+    Before 1.8, a text of an enumeration ends there after a piece in which something stands that JSON escapes (a quote,
+    a backslash): answers are cut off in the middle of a fact, and fit no more. Such texts become a pattern that has
+    those letters in classes of their own.
+
+    Args:
+        names: Whether the keys are names of properties, and no keywords.
+    """
+    if isinstance(schema, list):
+        return [whole(item) for item in cast("list[Any]", schema)]
+    if not isinstance(schema, Mapping):
+        return schema
+    plain = dict(cast("Mapping[str, Any]", schema))
+    if names or not plain.keys() & {"const", "enum"}:
+        return {key: whole(value, names=not names and key in NAMED) for key, value in plain.items()}
+    listed: list[Any] = [plain["const"]] if "const" in plain else list(plain["enum"])
+    broken = [value for value in listed if isinstance(value, str) and _breaks(value)]
+    if not broken:
+        return plain
+    rest = [value for value in listed if value not in broken]
+    pattern = {"type": "string", "pattern": f"^(?:{'|'.join(map(_spelt, broken))})$"}
+    others = {key: value for key, value in plain.items() if key not in ("const", "enum", "type")}
+    return {**others, "anyOf": [{"enum": rest}, pattern]} if rest else {**others, **pattern}
+
+
+def _breaks(text: str) -> bool:
+    return len(text.encode("utf-8", "surrogatepass")) >= _PIECE and _ESCAPED.search(text) is not None
+
+
+def _spelt(text: str) -> str:
+    """A pattern that this text fits alone, if nobody writes letters that are not used."""
+    return "".join(
+        f"[\\x{ord(letter):02x}{_UNUSED}]" if _ESCAPED.match(letter) else re.escape(letter) for letter in text
+    ).replace("\\ ", " ")
 
 
 def fitted(payload: Payload, context: int, count: Callable[[Payload], int], place: str) -> Payload:

@@ -156,6 +156,19 @@ class TestForms:
             assert found["kind"] in ("error", "style")
             assert 1 <= found["line"] <= 9
 
+    async def test_listed_texts_are_told_to_their_end(self, tiny: EmbeddedTransport) -> None:
+        facts = [
+            'Line 8: `print(f"{count} numbers, sum {total}")` stands inside the loop of line 4.',
+            'The start value is 0 for a sum, 1 for a product, "" or [] for something that grows \\ and so on.',
+        ]
+        for fact in facts:
+            schema = {"type": "object", "properties": {"fact": {"enum": [fact]}}, "required": ["fact"]}
+            form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+            answer = await tiny.complete(ask("Q", response_format=form, temperature=1.0, max_tokens=300))
+            told = json.loads(answer["choices"][0]["message"]["content"])["fact"]
+            # weights by chance also take the letter that no model ever writes
+            assert all(letter in (wanted, "\x7f") for letter, wanted in zip(told, fact, strict=True))
+
     async def test_a_schema_it_cannot_hold_is_refused(self, tiny: EmbeddedTransport) -> None:
         form = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "nonsense"}}}
         with pytest.raises(RequestRefused, match="Invalid type: nonsense") as caught:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from gradatim.serving.embedded.native import fitted, native_payload
+from gradatim.serving.embedded.native import fitted, native_payload, whole
 from gradatim.serving.transport import Payload, RequestRefused
 
 
@@ -15,6 +17,23 @@ def test_schemas_become_grammars_without_loose_white_space() -> None:
     assert native["grammar"].startswith("%llguidance")
     loose = native_payload({"messages": [], "response_format": {"type": "json_object"}})
     assert loose["response_format"] == {"type": "json_object"}
+
+
+FACT = 'Line 8: `print(f"{count} numbers")` stands inside the loop of line 4, and it is printed in every round.'
+TAIL = "a text without anything that JSON escapes, as long as you like it to be, and longer than a piece of it"
+
+
+def test_long_texts_with_quotes_become_a_pattern_that_they_alone_fit() -> None:
+    given = {"properties": {"const": {"enum": [FACT, TAIL, 'a "b"', 3, None]}, "x": {"const": "\\" * 40}}}
+    made = whole(given)
+    kept, pattern = made["properties"]["const"]["anyOf"]
+    assert kept == {"enum": [TAIL, 'a "b"', 3, None]}
+    assert re.fullmatch(pattern["pattern"], FACT)
+    for other in (FACT[:-1], FACT.replace('"', "'"), FACT.replace("(", ""), TAIL):
+        assert not re.fullmatch(pattern["pattern"], other)
+    assert re.fullmatch(made["properties"]["x"]["pattern"], "\\" * 40)
+    untouched = {"type": "object", "properties": {"a": {"enum": [TAIL, 'a "b"', 3]}, "enum": {"const": TAIL}}}
+    assert whole(untouched) == untouched
 
 
 def asked(text: str, **fields: int) -> Payload:
