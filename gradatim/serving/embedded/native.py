@@ -44,9 +44,9 @@ def native_payload(payload: Payload) -> Payload:
 def whole(schema: Any, *, names: bool = False) -> Any:
     """A JSON schema whose texts llguidance holds to their end.
 
-    Up to its version 1.7.0, a text of an enumeration ends there after a piece in which something stands that JSON escapes (a quote,
-    a backslash): answers are cut off in the middle of a fact, and fit no more. Such texts become a pattern that has
-    those letters in classes of their own.
+    Up to its version 1.7.0, a text of an enumeration ends there after a piece in which something stands that JSON
+    escapes (a quote, a backslash): answers are cut off in the middle of a fact, and fit no more. Such texts become a
+    pattern that has those letters in classes of their own.
 
     Args:
         names: Whether the keys are names of properties, and no keywords.
