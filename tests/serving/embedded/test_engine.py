@@ -162,7 +162,8 @@ class TestForms:
             'The start value is 0 for a sum, 1 for a product, "" or [] for something that grows \\ and so on.',
         ]
         for fact in facts:
-            schema = {"type": "object", "properties": {"fact": {"enum": [fact]}}, "required": ["fact"]}
+            fields = {"fact": {"enum": [fact]}}
+            schema = {"type": "object", "properties": fields, "required": ["fact"], "additionalProperties": False}
             form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
             answer = await tiny.complete(ask("Q", response_format=form, temperature=1.0, max_tokens=300))
             told = json.loads(answer["choices"][0]["message"]["content"])["fact"]
