@@ -41,8 +41,8 @@ def unsaid(feedback: Feedback, case: Case, grounding: Grounding) -> FeedbackAnsw
 
 
 def _stands_out(grounding: Grounding) -> bool:
-    first, *others = (*(line.score for line in grounding.suspicious_lines), 0.0)
-    return not others or first - others[0] >= LEAD
+    first, second, *_ = (*(line.score for line in grounding.suspicious_lines), 0.0, 0.0)
+    return first - second >= LEAD
 
 
 def _claimed(part: Part) -> set[int | None]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradatim.app.console import plural, printable, say
+from gradatim.errors import InputError, StorageError
 from gradatim.settings import Settings, load_settings
 from gradatim.telemetry import recorder_at_work
 
@@ -59,11 +60,17 @@ def recorded_afar() -> tuple[type[RecordingAfar] | None, Callable[[bytes], None]
 
 @contextmanager
 def held(files: Iterable[Path]) -> Generator[None]:
-    """Keep runs that go on meanwhile from adding to files of traces; they add to what then has the name."""
-    from gradatim.evals.traces.recording.file import alone
+    """Keep runs that go on meanwhile from adding to files of traces; they add to what then has the name.
+
+    What a writer who was killed left of a line goes: nobody could say whose it is.
+    """
+    from gradatim.evals.traces.recording.file import TraceFile, alone
 
     with ExitStack() as stack:
         for path in sorted(set(files)):
+            if path.is_file():
+                with suppress(InputError, StorageError):  # no traces by now, or not ours: whoever cleans it says so
+                    TraceFile(path).close()
             try:
                 file = stack.enter_context(path.open("rb"))
             except OSError:  # gone, or not ours to read: whoever cleans it says so

@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 
 from gradatim.errors import StorageError
 from gradatim.memory.rights.needles import spellings
-from gradatim.memory.rights.packed import laid_out, lines, packing, unpacking
+from gradatim.memory.rights.packed import is_packed, lines, packing, unpacking
 
 _FIELDS = ("learner", "learner_id", "SubjectID", "user", "student")
 """Where a row says whose it is, at any depth."""
@@ -65,11 +65,11 @@ def rewritten(
     draft = path.with_name(f".{path.name}.forgetting")
     draft.unlink(missing_ok=True)
     belongs = _Belonging(path, learner_id, digests)
-    if not digests and not belongs.anywhere(path):
-        return 0, 1
     gone: list[dict[str, Any]] = []
     left = 0
     try:
+        if not digests and not belongs.anywhere(path):
+            return 0, 1
         with path.open("rb") as source, draft.open("wb") as target:
             os.chmod(draft, os.fstat(source.fileno()).st_mode & 0o777)
             with unpacking(path, source) as content, packing(path, target) as kept:
@@ -132,10 +132,13 @@ class _Belonging:
 
     def anywhere(self, path: Path) -> bool:
         """Whether the id stands anywhere in the file."""
-        with path.open("rb") as file, laid_out(path, file) as plain:
-            if not os.fstat(plain.fileno()).st_size:
+        with path.open("rb") as file:
+            if is_packed(path):
+                with unpacking(path, file) as content:
+                    return any(form in line for line in lines(content) for form in self._forms)
+            if not os.fstat(file.fileno()).st_size:
                 return False
-            with mmap(plain.fileno(), 0, access=ACCESS_READ) as data:
+            with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
                 return any(data.find(form) >= 0 for form in self._forms)
 
     def __call__(self, line: bytes) -> dict[str, Any] | None:
