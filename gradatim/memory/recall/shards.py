@@ -93,19 +93,28 @@ class Shards:
                 self._set_aside(client, name)
                 self._made(client, name, dict(self.signature()))
                 self._complete(client, name)
-            collection = existing(client, name)
+            collection = self._whole(client, name)
         return collection
 
     def _whole(self, client: Client, name: str) -> Collection | None:
-        """A collection with everything that was set aside; `None` where there is none."""
-        for _ in range(_LOOKS if self.place.shared else 1):
+        """A collection with everything that was set aside; `None` where there is none.
+
+        What is set aside is looked for after the collection, not before: between the two questions another process
+        may begin to copy, and a collection that is not whole yet has to be noticed.
+        """
+        absent = 0
+        for _ in range(_ATTEMPTS):
+            collection = existing(client, name)
             if existing(client, f"{name}{_ASIDE}1") is not None:
                 with self.place.alone(client, name):
                     self._complete(client, name)
-            if (collection := existing(client, name)) is not None:
+            elif collection is not None:
                 return collection
-            # None, or set aside between the two questions: then it is seen in the next round.
-        return None
+            else:
+                absent += 1  # or set aside before the first question and whole again before the second
+                if absent == (_LOOKS if self.place.shared else 1):
+                    return None
+        raise self._busy(name)
 
     def nearest(
         self, client: Client, name: str, query: Sequence[float], where: Mapping[str, Any] | None, limit: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -129,9 +130,12 @@ class VectorRecall:
 
     async def aclose(self) -> None:
         """Close the place and end the threads."""
-        if self._readers is not self._writer:
+        if self._readers is self._writer:
+            await self._writer.close(self.place.close)  # in the thread that has the folder open
+        else:
             await self._readers.close(_nothing)
-        await self._writer.close(self.place.close)
+            await self._writer.close(_nothing)
+            await asyncio.to_thread(self.place.close)
 
     # What follows runs in threads.
 
@@ -173,7 +177,7 @@ class VectorRecall:
 
 
 def _nothing() -> None:
-    """Readers have nothing of their own to close."""
+    """Threads that work with a server have nothing of their own to close."""
 
 
 def _checked_limit(limit: int) -> None:

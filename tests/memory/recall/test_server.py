@@ -5,20 +5,29 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Generator, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import gradatim.memory.recall.shards as shards_module
 import gradatim.serving.vectors.server as server_module
 from gradatim.errors import InputError, SettingsError, StorageError
 from gradatim.memory import open_memory
 from gradatim.memory.recall import ChromaServerRecall
 from gradatim.memory.recall.items import learner_key
+from gradatim.memory.recall.shards import Shards
 from gradatim.serving.vectors import ChromaServer
 from gradatim.settings import Settings, load_settings
 from tests.memory.material import HashingEmbedder, recollection
 from tests.memory.recall.conformance import RecallConformance, Reopen, Reversing, features
 from tests.memory.recall.server import OwnServer, chroma_server
+
+if TYPE_CHECKING:
+    from chromadb import Collection
+    from chromadb.api.client import Client
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +45,15 @@ def server(running: OwnServer) -> Iterator[OwnServer]:
         for collection in client.list_collections():
             client.delete_collection(collection.name)
     place.close()
+
+
+def sockets() -> set[str]:
+    """Those that this process has open."""
+    found: set[str] = set()
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # it was the folder itself, and is closed
+            found.add(str(entry.readlink()))
+    return {name for name in found if name.startswith("socket:")}
 
 
 class TestChromaServerRecall(RecallConformance):
@@ -105,6 +123,15 @@ async def test_what_is_sealed_leaves_this_process_sealed(server: OwnServer) -> N
     await recall.aclose()
 
 
+async def test_whoever_only_read_leaves_no_connection_open(server: OwnServer) -> None:
+    before = sockets()
+    recall = ChromaServerRecall(server.address, HashingEmbedder)
+    assert await recall.recall("anna", "text") == []
+    assert sockets() > before
+    await recall.aclose()
+    assert sockets() == before
+
+
 async def test_nothing_written_while_others_forget_is_lost(server: OwnServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gradatim.memory.recall.texts.SHARDS", 1)  # everybody in one collection
     writers = [ChromaServerRecall(server.address, HashingEmbedder) for _ in range(2)]
@@ -130,6 +157,44 @@ async def test_nothing_written_while_others_forget_is_lost(server: OwnServer, mo
     for number in range(2):
         assert len(await reader.recall(f"kept{number}", "text", limit=99)) == 15
     for recall in (*writers, *forgetters, reader):
+        await recall.aclose()
+
+
+@pytest.mark.parametrize("ask", ["recall", "forget"])
+async def test_a_collection_that_another_process_begins_to_copy_is_waited_for(
+    server: OwnServer, monkeypatch: pytest.MonkeyPatch, ask: str
+) -> None:
+    """It is begun between two of the questions that are asked before the answer."""
+    monkeypatch.setattr("gradatim.memory.recall.texts.SHARDS", 1)
+    first, other = (ChromaServerRecall(server.address, HashingEmbedder) for _ in range(2))
+    await first.remember([recollection("r", "text", learner_id=name) for name in ("gone", "asked")])
+    loop, real_copy, real_existing = asyncio.get_running_loop(), Shards._copy, shards_module.existing  # pyright: ignore[reportPrivateUsage]
+    copying, answered = threading.Event(), threading.Event()
+    forgetting: list[Future[None]] = []
+
+    def copy(self: Shards, *args: Any, **options: Any) -> None:
+        copying.set()
+        answered.wait(0.5)  # who sees what is under way waits for the end, which then has to come
+        real_copy(self, *args, **options)
+
+    def existing(client: Client, name: str) -> Collection | None:
+        found = real_existing(client, name)
+        if not forgetting:
+            forgetting.append(asyncio.run_coroutine_threadsafe(other.forget("gone"), loop))
+            assert copying.wait(10)
+        return found
+
+    monkeypatch.setattr(Shards, "_copy", copy)
+    monkeypatch.setattr(shards_module, "existing", existing)
+    if ask == "recall":
+        assert len(await first.recall("asked", "text")) == 1
+    else:
+        await first.forget("asked")
+    answered.set()
+    await asyncio.wrap_future(forgetting[0])
+    assert len(await first.recall("asked", "text")) == (1 if ask == "recall" else 0)
+    assert await first.recall("gone", "text") == []
+    for recall in (first, other):
         await recall.aclose()
 
 

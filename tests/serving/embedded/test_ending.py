@@ -67,6 +67,13 @@ WAYS = {
     "os._exit": ("os._exit(5)", 5),
 }
 
+THREAD_ENDED_BY_PYTHON = "FATAL: exception not rethrown"
+"""Up to version 3.13 an ending interpreter ends daemon threads wherever they are, which code in Rust does not bear.
+
+It meets a program's own thread, here `talk`, about once in 200 times when it is inside pydantic just then.
+"""
+TRIES = 5
+
 
 @pytest.fixture
 def folder() -> Generator[Path]:
@@ -83,7 +90,21 @@ def end(folder: Path, tiny_file: Path, moment: str, way: str) -> None:
     program = PROGRAM.format(path=str(tiny_file), moment=moment, way=action)
     places = folder / "t"
     places.mkdir()
-    run = subprocess.run(
+    run = ended(program, places)
+    for _ in range(TRIES):
+        if THREAD_ENDED_BY_PYTHON in run.stderr:
+            await_gone(places)
+            run = ended(program, places)
+    said = run.stderr.splitlines()
+    assert run.stdout == "leaving\n", run.stderr
+    assert run.returncode == code, run.stderr
+    expected = {"an exception": "SystemError: unhandled", "SIGINT": "KeyboardInterrupt"}.get(way)
+    assert said[-1:] == [] if expected is None else said[-1].startswith(expected), run.stderr
+    await_gone(places)
+
+
+def ended(program: str, places: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
         capture_output=True,
         text=True,
@@ -91,12 +112,6 @@ def end(folder: Path, tiny_file: Path, moment: str, way: str) -> None:
         check=False,
         env={**os.environ, "TMPDIR": str(places)},
     )
-    said = run.stderr.splitlines()
-    assert run.stdout == "leaving\n", run.stderr
-    assert run.returncode == code, run.stderr
-    expected = {"an exception": "SystemError: unhandled", "SIGINT": "KeyboardInterrupt"}.get(way)
-    assert said[-1:] == [] if expected is None else said[-1].startswith(expected), run.stderr
-    await_gone(places)
 
 
 def await_gone(places: Path) -> None:
