@@ -5,13 +5,13 @@ A line that cannot be read is given as the error that it is, so that the rest ca
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING
 
 from gradatim.errors import InputError, StorageError
+from gradatim.evals.packed import opened
 from gradatim.evals.traces.lines import line_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def lines_of(path: Path, source: FormatName | None = None) -> Iterator[Line | In
 def _is_own(path: Path) -> bool:
     """Whether the first line of a file with anything in it is a trace of our own format."""
     try:
-        with _opened(path) as file:
+        with opened(path, "rb") as file:
             for _ in range(1000):
                 head = file.readline(4096)
                 if head.strip():
@@ -86,7 +86,7 @@ def _is_own(path: Path) -> bool:
 def _own_lines(path: Path) -> Iterator[Line | InputError]:
     number = 0
     try:
-        with _opened(path) as file:
+        with opened(path, "rb") as file:
             while line := file.readline(LONGEST + 1):
                 number += 1
                 place = f"{path}:{number}"
@@ -104,12 +104,6 @@ def _own_lines(path: Path) -> Iterator[Line | InputError]:
             place=f"{path}:{number + 1}",
             remedy="what stands before it was scored; record the rest again",
         )
-
-
-@contextmanager
-def _opened(path: Path) -> Generator[BinaryIO]:
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-        yield cast("BinaryIO", file)
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:

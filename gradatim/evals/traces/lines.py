@@ -8,16 +8,15 @@ A line is `{"gradatim_trace": 1, "id", "name", "inputs", "outputs", "reference",
 from __future__ import annotations
 
 import codecs
-import gzip
 import zlib
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast, get_args
 
 import orjson
 
 from gradatim.errors import InputError, StorageError
+from gradatim.evals.packed import opened
 from gradatim.evals.traces.trace import Event, Operation, Plain, Span, Trace
 
 VERSION = 1
@@ -35,7 +34,7 @@ def read_traces(path: Path) -> Iterator[Trace]:
     """
     number = 0
     try:
-        with _opened(path) as file:
+        with opened(path, "rb") as file:
             for number, line in enumerate(_lines(file, path), 1):
                 if line.strip():
                     yield trace_of_line(line, f"{path}:{number}")
@@ -118,21 +117,15 @@ def write_traces(path: Path, traces: Iterable[Trace], *, append: bool = False) -
     count = 0
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with (gzip.open if path.suffix == ".gz" else open)(path, "ab" if append else "wb") as file:
+        with opened(path, "ab" if append else "wb") as file:
             for trace in traces:
-                cast("BinaryIO", file).write(line_of(trace))
+                file.write(line_of(trace))
                 count += 1
     except OSError as error:
         raise StorageError(
             f"cannot be written: {error.strerror}", place=str(path), remedy="choose another place"
         ) from error
     return count
-
-
-@contextmanager
-def _opened(path: Path) -> Generator[BinaryIO]:
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-        yield cast("BinaryIO", file)
 
 
 def _lines(file: BinaryIO, path: Path) -> Iterator[bytes]:

@@ -146,11 +146,11 @@ class Shards:
         """Leave a learner's items out of their collection; the others stay as they are, of whatever signature."""
         name = self.name(learner)
         for _ in range(_ATTEMPTS):
-            collection = self._whole(client, name)
-            if collection is None or not collection.get(where={LEARNER: learner}, limit=1, include=[])["ids"]:
-                return
-            with self.place.alone(client, name):
+            with self.place.alone(client, name):  # who only looked could take a moment of another's rewrite for the end
                 self._complete(client, name)
+                collection = existing(client, name)
+                if collection is None or not collection.get(where={LEARNER: learner}, limit=1, include=[])["ids"]:
+                    return
                 self._set_aside(client, name, learner)
                 self._complete(client, name)
         raise self._busy(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import zlib
@@ -14,6 +13,7 @@ from typing import Any, BinaryIO, cast
 import orjson
 
 from gradatim.errors import InputError, StorageError
+from gradatim.evals.packed import opened
 
 HEAD = 64 * 1024
 """Bytes by which a format is recognised."""
@@ -34,8 +34,8 @@ def reading(path: Path) -> Generator[BinaryIO]:
         InputError: It cannot be read.
     """
     try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-            yield cast("BinaryIO", file)
+        with opened(path, "rb") as file:
+            yield file
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(
@@ -50,8 +50,8 @@ def writing(path: Path) -> Generator[BinaryIO]:
     Raises:
         StorageError: It cannot be written.
     """
-    with replacing(path) as part, (gzip.open if path.suffix == ".gz" else open)(part, "wb") as file:
-        yield cast("BinaryIO", file)
+    with replacing(path) as part, opened(part, "wb") as file:
+        yield file
 
 
 @contextmanager
