@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradatim.errors import InputError, StorageError
-from gradatim.evals.packed import opened
+from gradatim.evals.packed import UNREADABLE, opened
 from gradatim.evals.traces.lines import line_of
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _is_own(path: Path) -> bool:
                 if not head:
                     return False
             return False
-    except (OSError, EOFError) as error:
+    except UNREADABLE as error:
         raise _unreadable(path, error) from error
 
 
@@ -96,7 +96,7 @@ def _own_lines(path: Path) -> Iterator[Line | InputError]:
                     yield InputError(f"is longer than {LONGEST:,} bytes", place=place, remedy="give one trace a line")
                 elif line.strip():
                     yield place, line
-    except (OSError, EOFError) as error:  # a compressed file that was cut off: what was read so far counts
+    except UNREADABLE as error:  # a packed file that was cut off or is damaged: what was read so far counts
         if not number:
             raise _unreadable(path, error) from error
         yield InputError(

@@ -8,7 +8,6 @@ A line is `{"gradatim_trace": 1, "id", "name", "inputs", "outputs", "reference",
 from __future__ import annotations
 
 import codecs
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast, get_args
@@ -16,7 +15,7 @@ from typing import Any, BinaryIO, cast, get_args
 import orjson
 
 from gradatim.errors import InputError, StorageError
-from gradatim.evals.packed import opened
+from gradatim.evals.packed import UNREADABLE, opened
 from gradatim.evals.traces.trace import Event, Operation, Plain, Span, Trace
 
 VERSION = 1
@@ -38,7 +37,7 @@ def read_traces(path: Path) -> Iterator[Trace]:
             for number, line in enumerate(_lines(file, path), 1):
                 if line.strip():
                     yield trace_of_line(line, f"{path}:{number}")
-    except (OSError, EOFError, zlib.error) as error:
+    except UNREADABLE as error:
         place = f"{path}:{number + 1}" if number else str(path)
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"cannot be read: {reason}", place=place, remedy="name a file of traces") from error

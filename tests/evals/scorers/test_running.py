@@ -142,7 +142,7 @@ def test_lines_that_are_no_run_are_told_and_the_rest_is_scored(file: Path, monke
     assert places == {f"{file}:{number}" for number in (2, 5, 6, 7, 36)}
 
 
-def test_compressed_files_and_such_as_were_cut_off(file: Path, tmp_path: Path) -> None:
+def test_packed_files_and_such_as_were_cut_off_or_damaged(file: Path, tmp_path: Path) -> None:
     whole = gzip.compress(b"".join(line_of(replace(trace, name=f"{trace.id * 50}")) for trace in traces(200)))
     path = tmp_path / "runs.jsonl.gz"
     path.write_bytes(whole)
@@ -151,6 +151,11 @@ def test_compressed_files_and_such_as_were_cut_off(file: Path, tmp_path: Path) -
     found = score_file(path, scorers_of(KEYS))
     assert 0 < found.tally.runs < 200
     assert "any further" in found.problems[0].message
+    header, block_of_no_type = whole[:10], b"\x07"
+    path.write_bytes(whole + header + block_of_no_type + bytes(100))
+    found = score_file(path, scorers_of(KEYS))
+    assert found.tally.runs == 200
+    assert [(problem.place, "any further" in problem.message) for problem in found.problems] == [(f"{path}:201", True)]
 
 
 @pytest.mark.parametrize("name", ["otlp", "inspect"])

@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from gradatim.errors import InputError
+from gradatim.evals.packed import UNREADABLE
 from gradatim.kg.construction.documents.model import Block, BlockKind, CourseDocument, Span
 from gradatim.kg.lexicon import Key, name_key
 from gradatim.kg.schema import RelationType
@@ -100,7 +101,7 @@ def read_segments(path: Path) -> list[Segment]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") as stream:
             lines = list(stream)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (*UNREADABLE, UnicodeDecodeError) as error:
         raise InputError("no annotated text can be read from it", place=str(path)) from error
     segments: list[Segment] = []
     for number, line in enumerate(lines, 1):

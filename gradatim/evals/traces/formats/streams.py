@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, BinaryIO, cast
 import orjson
 
 from gradatim.errors import InputError, StorageError
-from gradatim.evals.packed import opened
+from gradatim.evals.packed import UNREADABLE, opened
 
 HEAD = 64 * 1024
 """Bytes by which a format is recognised."""
@@ -36,7 +35,7 @@ def reading(path: Path) -> Generator[BinaryIO]:
     try:
         with opened(path, "rb") as file:
             yield file
-    except (OSError, EOFError, zlib.error) as error:
+    except UNREADABLE as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(
             f"cannot be read: {reason}", place=str(path), remedy="name a file of traces that is whole"
