@@ -124,12 +124,12 @@ async def test_what_is_sealed_leaves_this_process_sealed(server: OwnServer) -> N
 
 
 async def test_whoever_only_read_leaves_no_connection_open(server: OwnServer) -> None:
-    before = sockets()
+    before = sockets()  # others of this process may close meanwhile
     recall = ChromaServerRecall(server.address, HashingEmbedder)
     assert await recall.recall("anna", "text") == []
-    assert sockets() > before
+    assert sockets() - before
     await recall.aclose()
-    assert sockets() == before
+    assert not sockets() - before
 
 
 async def test_nothing_written_while_others_forget_is_lost(server: OwnServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ async def test_a_collection_that_another_process_begins_to_copy_is_waited_for(
     first, other = (ChromaServerRecall(server.address, HashingEmbedder) for _ in range(2))
     await first.remember([recollection("r", "text", learner_id=name) for name in ("gone", "asked")])
     loop, real_copy, real_existing = asyncio.get_running_loop(), Shards._copy, shards_module.existing  # pyright: ignore[reportPrivateUsage]
-    copying, answered = threading.Event(), threading.Event()
+    begun, copying, answered = threading.Event(), threading.Event(), threading.Event()
     forgetting: list[Future[None]] = []
 
     def copy(self: Shards, *args: Any, **options: Any) -> None:
@@ -179,7 +179,8 @@ async def test_a_collection_that_another_process_begins_to_copy_is_waited_for(
 
     def existing(client: Client, name: str) -> Collection | None:
         found = real_existing(client, name)
-        if not forgetting:
+        if not begun.is_set():
+            begun.set()
             forgetting.append(asyncio.run_coroutine_threadsafe(other.forget("gone"), loop))
             copying.wait(2)  # in vain where the question keeps others from beginning
         return found
